@@ -1,0 +1,13 @@
+//! What crosses Baton's wire, and the one reading of it.
+//!
+//! Pure: no I/O, no clock, no randomness. The server and both pages compile this crate, so the
+//! fold in [`conversation`] cannot disagree between them.
+
+pub mod brief;
+pub mod event;
+pub mod id;
+pub mod limits;
+pub mod message;
+pub mod money;
+pub mod owner;
+pub mod time;

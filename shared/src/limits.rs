@@ -1,0 +1,28 @@
+//! Sizes beyond which input is refused, in one place so that pages can say so before they send.
+
+/// Longest visitor or staff message, in characters.
+pub const MESSAGE_CHARS: usize = 4_000;
+/// Longest internal note, in characters.
+pub const NOTE_CHARS: usize = 4_000;
+/// Longest rating comment, in characters.
+pub const COMMENT_CHARS: usize = 1_000;
+/// Longest name of an agent, a site or a member of staff, in characters.
+pub const NAME_CHARS: usize = 80;
+/// Longest instructions of an agent, in characters.
+pub const INSTRUCTIONS_CHARS: usize = 20_000;
+/// Longest example utterance or rule phrase, in characters.
+pub const PHRASE_CHARS: usize = 300;
+/// Most example utterances of one agent.
+pub const EXAMPLES: usize = 500;
+/// Most rules of one agent.
+pub const RULES: usize = 50;
+/// Most tools, and most handoff targets, of one agent.
+pub const TOOLS: usize = 64;
+/// Longest search text, in characters.
+pub const QUERY_CHARS: usize = 200;
+/// Largest request body, in bytes, unless a route says otherwise.
+pub const BODY_BYTES: usize = 256 * 1024;
+/// Most events in one answer.
+pub const EVENTS_PAGE: usize = 500;
+/// Most conversations, or audit entries, in one page of a list.
+pub const LIST_PAGE: usize = 50;
