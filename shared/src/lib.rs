@@ -3,10 +3,14 @@
 //! Pure: no I/O, no clock, no randomness. The server and both pages compile this crate, so the
 //! fold in [`conversation`] cannot disagree between them.
 
+pub mod agent;
+pub mod api;
 pub mod brief;
+pub mod conversation;
 pub mod event;
 pub mod id;
 pub mod limits;
+pub mod live;
 pub mod message;
 pub mod money;
 pub mod owner;

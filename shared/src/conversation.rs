@@ -1,0 +1,531 @@
+//! The fold: from events to the state of a conversation. Server and pages use this one.
+
+use std::{collections::BTreeMap, fmt};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    brief::{Brief, Fact, Usage},
+    event::{
+        Approval, ApprovalState, Effect, Event, EventBody, Handoff, Message, Opened, ProposedWrite,
+        Refund, RefundState, RefundTerms, Settlement, StepUsage, Tool, ToolState, TurnState,
+        Verdict,
+    },
+    id::{ApprovalId, CallId, ConversationId, Epoch, IntentId, Seq, SiteKey},
+    message::{AuthorKind, VisitorRef},
+    money::Money,
+    owner::Owner,
+    time::Timestamp,
+};
+
+/// What a conversation's journal amounts to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Conversation {
+    /// Which conversation.
+    pub id: ConversationId,
+    /// On which site.
+    pub site: SiteKey,
+    /// With whom.
+    pub visitor: VisitorRef,
+    /// Who must answer next.
+    pub owner: Owner,
+    /// How often the owner has changed, plus one.
+    pub epoch: Epoch,
+    /// The newest event.
+    pub seq: Seq,
+    /// When it began.
+    pub opened_at: Timestamp,
+    /// When the newest event was recorded.
+    pub updated_at: Timestamp,
+    /// The turn that is going on, if an agent has work to do.
+    pub turn: Option<Turn>,
+    /// Tool calls that are not settled yet, oldest first.
+    pub calls: Vec<OpenCall>,
+    /// Approvals that wait for a person.
+    pub approvals: Vec<OpenApproval>,
+    /// Refunds, oldest first.
+    pub refunds: Vec<RefundView>,
+    /// The brief of the latest handoff.
+    pub brief: Option<Brief>,
+    /// Since when a person is needed: the first escalation that nobody has closed or returned.
+    pub escalated_at: Option<Timestamp>,
+    /// Until when a queued conversation must be claimed.
+    pub deadline: Option<Timestamp>,
+    /// When the present tenure began.
+    pub tenure_since: Timestamp,
+    /// What brains have used in all.
+    pub usage: Usage,
+    /// What brains have used in this tenure.
+    pub tenure_usage: Usage,
+    /// Visitor messages up to here have been taken in by a brain.
+    pub taken_in: Seq,
+    /// The newest message of the visitor; 0 if there is none.
+    pub last_visitor_message: Seq,
+    /// The newest event that made something known; 0 if there is none.
+    pub last_new_fact: Seq,
+    /// What tools have made known: key to value and the event that says so.
+    pub facts: BTreeMap<String, (String, Seq)>,
+    /// Failed calls and refused answers in a row.
+    pub failures: u32,
+    /// The newest visible message, shortened, and who wrote it.
+    pub preview: Option<(AuthorKind, String)>,
+    /// The visitor's score, one to five.
+    pub rating: Option<u8>,
+    awaits_handoff: Option<Box<Brief>>,
+}
+
+/// All the work from a visitor's message to an answer, a wait, or a person.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Turn {
+    /// The event that began it.
+    pub id: Seq,
+    /// Requests to a brain so far.
+    pub steps: u32,
+    /// Handoffs so far, oldest first.
+    pub hops: Vec<Hop>,
+    /// Answers that were refused and may be repaired, since the last good one.
+    pub repairs: u32,
+    /// Whether text that nobody vouches for has entered it.
+    pub tainted: bool,
+}
+
+/// One handoff within a turn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hop {
+    /// Who handed over.
+    pub from: Owner,
+    /// Who took over.
+    pub to: Owner,
+    /// The handoff event.
+    pub seq: Seq,
+}
+
+/// A tool call that is not settled yet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenCall {
+    /// Which call.
+    pub call: CallId,
+    /// Which tool.
+    pub name: String,
+    /// What the brain passed.
+    pub args: serde_json::Value,
+    /// What it does.
+    pub effect: Effect,
+    /// What the visitor reads.
+    pub label: String,
+    /// The event that recorded it.
+    pub seq: Seq,
+    /// The tenure under whose authority it was made.
+    pub epoch: Epoch,
+}
+
+/// An approval that waits for a person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenApproval {
+    /// Which approval.
+    pub id: ApprovalId,
+    /// What is to be done, in a few words.
+    pub summary: String,
+    /// The exact write; absent in what a visitor sees.
+    pub action: Option<ProposedWrite>,
+    /// Until when a person can decide.
+    pub expires_at: Option<Timestamp>,
+    /// The event that recorded it.
+    pub seq: Seq,
+}
+
+/// A refund as it stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RefundView {
+    /// Which intent.
+    pub intent: IntentId,
+    /// The order that is refunded.
+    pub order: String,
+    /// How much.
+    pub money: Money,
+    /// Where it stands.
+    pub state: RefundState,
+    /// What was fixed at first; absent in what a visitor sees.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms: Option<RefundTerms>,
+    /// The newest event about it.
+    pub seq: Seq,
+}
+
+/// Why an event cannot follow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FoldError {
+    /// The journal does not begin with `opened`, or has a second one.
+    Opening,
+    /// A sequence number is missing or doubled.
+    Gap {
+        /// What must come next.
+        expected: Seq,
+        /// What came.
+        found: Seq,
+    },
+    /// The event carries another epoch than the tenure's.
+    Epoch {
+        /// What must come next.
+        expected: Epoch,
+        /// What came.
+        found: Epoch,
+    },
+    /// A handoff without its brief, a brief without its handoff, or one that changes nothing.
+    Handoff,
+    /// A call was settled twice, settled without having begun, or begun twice.
+    Call(CallId),
+    /// A refund moved backwards, or changed its amount.
+    Refund(IntentId),
+    /// An approval was decided twice, or was never asked for.
+    Approval(ApprovalId),
+    /// Two turns at once, or the end of a turn that is not going on.
+    Turn,
+}
+
+impl fmt::Display for FoldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Opening => f.write_str("the journal must begin with one opening"),
+            Self::Gap { expected, found } => write!(f, "event {expected} expected, {found} found"),
+            Self::Epoch { expected, found } => {
+                write!(f, "epoch {expected} expected, {found} found")
+            }
+            Self::Handoff => f.write_str("a handoff needs its brief and a new owner"),
+            Self::Call(call) => write!(f, "call {call} is not settled exactly once"),
+            Self::Refund(intent) => write!(f, "refund {intent} moved backwards or changed"),
+            Self::Approval(id) => write!(f, "approval {id} is not decided exactly once"),
+            Self::Turn => f.write_str("a turn ended that was not going on"),
+        }
+    }
+}
+
+impl std::error::Error for FoldError {}
+
+/// Longest preview of a message in a list, in characters.
+const PREVIEW_CHARS: usize = 140;
+
+impl Conversation {
+    /// The state of a whole journal.
+    pub fn fold<'a>(
+        id: ConversationId,
+        events: impl IntoIterator<Item = &'a Event>,
+    ) -> Result<Self, FoldError> {
+        let mut events = events.into_iter();
+        let first = events.next().ok_or(FoldError::Opening)?;
+        let mut state = Self::open(id, first)?;
+        for event in events {
+            state.apply(event)?;
+        }
+        Ok(state)
+    }
+
+    /// The state after the first event.
+    pub fn open(id: ConversationId, first: &Event) -> Result<Self, FoldError> {
+        match &first.body {
+            EventBody::Opened(opened) if first.seq == 1 && first.epoch == 1 => {
+                Ok(Self { seq: 1, ..Self::begin(id, opened.clone(), first.at) })
+            }
+            _ => Err(FoldError::Opening),
+        }
+    }
+
+    /// A conversation of which nothing has been seen yet: what a page starts from.
+    pub fn begin(id: ConversationId, opened: Opened, at: Timestamp) -> Self {
+        Self {
+            id,
+            site: opened.site,
+            visitor: opened.visitor,
+            owner: opened.owner,
+            epoch: 1,
+            seq: 0,
+            opened_at: at,
+            updated_at: at,
+            turn: None,
+            calls: Vec::new(),
+            approvals: Vec::new(),
+            refunds: Vec::new(),
+            brief: None,
+            escalated_at: None,
+            deadline: None,
+            tenure_since: at,
+            usage: Usage::default(),
+            tenure_usage: Usage::default(),
+            taken_in: 0,
+            last_visitor_message: 0,
+            last_new_fact: 0,
+            facts: BTreeMap::new(),
+            failures: 0,
+            preview: None,
+            rating: None,
+            awaits_handoff: None,
+        }
+    }
+
+    /// Takes in the next event of a whole journal; nothing changes if it cannot follow.
+    pub fn apply(&mut self, event: &Event) -> Result<(), FoldError> {
+        self.check(event)?;
+        self.absorb(event);
+        Ok(())
+    }
+
+    /// Takes in an event of a journal that is seen in part; what was seen already is ignored.
+    /// Says whether it was new.
+    pub fn apply_seen(&mut self, event: &Event) -> bool {
+        let new = event.seq > self.seq;
+        if new {
+            self.absorb(event);
+        }
+        new
+    }
+
+    /// Whether an agent has something to do now.
+    pub fn has_work(&self) -> bool {
+        self.turn.is_some() && self.owner.agent().is_some()
+    }
+
+    /// Whether a refund is on its way and must be driven on, whoever owns the conversation.
+    pub fn has_money_in_flight(&self) -> bool {
+        self.refunds.iter().any(|r| matches!(r.state, RefundState::Pending | RefundState::Unknown))
+    }
+
+    /// Whether nobody owns the conversation.
+    pub fn is_closed(&self) -> bool {
+        self.owner == Owner::Nobody
+    }
+
+    /// The refund that `call` proposed.
+    pub fn refund_of(&self, call: &CallId) -> Option<&RefundView> {
+        self.refunds.iter().find(|r| r.terms.as_ref().is_some_and(|t| t.call == *call))
+    }
+
+    fn check(&self, event: &Event) -> Result<(), FoldError> {
+        if event.seq != self.seq + 1 {
+            return Err(FoldError::Gap { expected: self.seq + 1, found: event.seq });
+        }
+        let is_handoff = matches!(event.body, EventBody::Handoff(_));
+        let expected = self.epoch + Epoch::from(is_handoff);
+        if event.epoch != expected {
+            return Err(FoldError::Epoch { expected, found: event.epoch });
+        }
+        if self.awaits_handoff.is_some() != is_handoff {
+            return Err(FoldError::Handoff);
+        }
+        match &event.body {
+            EventBody::Opened(_) => Err(FoldError::Opening),
+            EventBody::Handoff(h) => self.check_handoff(h),
+            EventBody::Tool(t) => {
+                let open = self.calls.iter().any(|c| c.call == t.call);
+                if open == (t.state == ToolState::Started) {
+                    return Err(FoldError::Call(t.call.clone()));
+                }
+                Ok(())
+            }
+            EventBody::Approval(a) => {
+                let open = self.approvals.iter().any(|o| o.id == a.id);
+                if open == (a.state == ApprovalState::Waiting) {
+                    return Err(FoldError::Approval(a.id.clone()));
+                }
+                Ok(())
+            }
+            EventBody::Refund(r) => self.check_refund(r),
+            EventBody::Turn(t) => match &self.turn {
+                Some(turn) if turn.id == t.turn && t.state != TurnState::Running => Ok(()),
+                _ => Err(FoldError::Turn),
+            },
+            _ => Ok(()),
+        }
+    }
+
+    fn check_handoff(&self, handoff: &Handoff) -> Result<(), FoldError> {
+        let fits = self.awaits_handoff.as_deref().is_some_and(|brief| {
+            Some(&brief.id) == handoff.brief.as_ref()
+                && brief.from == handoff.from
+                && brief.to == handoff.to
+        });
+        if !fits || handoff.from != self.owner || !handoff.to.differs_from(&self.owner) {
+            return Err(FoldError::Handoff);
+        }
+        Ok(())
+    }
+
+    fn check_refund(&self, refund: &Refund) -> Result<(), FoldError> {
+        let allowed = match self.refunds.iter().find(|r| r.intent == refund.intent) {
+            None => {
+                matches!(refund.state, RefundState::Waiting | RefundState::Pending)
+                    && refund.terms.is_some()
+                    && refund.money.amount > 0
+            }
+            Some(known) => {
+                known.state.may_become(refund.state)
+                    && known.money == refund.money
+                    && known.order == refund.order
+            }
+        };
+        if allowed { Ok(()) } else { Err(FoldError::Refund(refund.intent.clone())) }
+    }
+
+    fn absorb(&mut self, event: &Event) {
+        self.seq = event.seq;
+        self.epoch = self.epoch.max(event.epoch);
+        self.updated_at = event.at;
+        match &event.body {
+            EventBody::Message(m) => self.absorb_message(event.seq, m),
+            EventBody::Brief(brief) => {
+                self.brief = Some((**brief).clone());
+                self.awaits_handoff = Some(brief.clone());
+            }
+            EventBody::Handoff(h) => self.absorb_handoff(event, h),
+            EventBody::Tool(t) => self.absorb_tool(event, t),
+            EventBody::Approval(a) => self.absorb_approval(event.seq, a),
+            EventBody::Refund(r) => self.absorb_refund(event.seq, r),
+            EventBody::Guard(g) => {
+                if g.verdict == Verdict::Refused {
+                    self.failures += 1;
+                    if let Some(turn) = &mut self.turn {
+                        turn.repairs += 1;
+                    }
+                }
+            }
+            EventBody::Usage(u) => self.absorb_usage(u),
+            EventBody::Turn(_) => self.turn = None,
+            EventBody::Identified(i) => self.visitor = i.visitor.clone(),
+            EventBody::Rating(r) => self.rating = Some(r.score),
+            EventBody::Opened(_)
+            | EventBody::Note(_)
+            | EventBody::Rule(_)
+            | EventBody::Closed(_) => {}
+        }
+    }
+
+    fn absorb_message(&mut self, seq: Seq, message: &Message) {
+        let text: String = message.text.chars().take(PREVIEW_CHARS).collect();
+        self.preview = Some((message.author.kind, text));
+        match message.author.kind {
+            AuthorKind::Visitor => {
+                self.last_visitor_message = seq;
+                self.begin_turn(seq);
+            }
+            AuthorKind::Agent => {
+                self.failures = 0;
+                if let Some(turn) = &mut self.turn {
+                    turn.repairs = 0;
+                }
+            }
+            AuthorKind::Staff => {}
+        }
+    }
+
+    fn absorb_handoff(&mut self, event: &Event, handoff: &Handoff) {
+        self.awaits_handoff = None;
+        self.owner = handoff.to.clone();
+        self.tenure_since = event.at;
+        self.tenure_usage = Usage::default();
+        self.deadline = handoff.deadline;
+        match &handoff.to {
+            Owner::Agent { .. } => {
+                let from_person = !matches!(handoff.from, Owner::Agent { .. } | Owner::Nobody);
+                if from_person {
+                    self.escalated_at = None;
+                    self.begin_turn(event.seq);
+                }
+                let hop =
+                    Hop { from: handoff.from.clone(), to: handoff.to.clone(), seq: event.seq };
+                if let Some(turn) = &mut self.turn {
+                    turn.hops.push(hop);
+                    turn.repairs = 0;
+                }
+            }
+            Owner::Queue { .. } | Owner::Staff { .. } => {
+                self.escalated_at = self.escalated_at.or(Some(event.at));
+                self.turn = None;
+            }
+            Owner::Nobody => {
+                self.escalated_at = None;
+                self.turn = None;
+            }
+        }
+    }
+
+    fn absorb_tool(&mut self, event: &Event, tool: &Tool) {
+        if tool.state == ToolState::Started {
+            self.calls.push(OpenCall {
+                call: tool.call.clone(),
+                name: tool.name.clone(),
+                args: tool.args.clone().unwrap_or_default(),
+                effect: tool.effect,
+                label: tool.label.clone(),
+                seq: event.seq,
+                epoch: event.epoch,
+            });
+            return;
+        }
+        self.calls.retain(|c| c.call != tool.call);
+        for Fact { key, value, .. } in &tool.facts {
+            let known = self.facts.get(key).is_some_and(|(v, _)| v == value);
+            if !known {
+                self.facts.insert(key.clone(), (value.clone(), event.seq));
+                self.last_new_fact = event.seq;
+            }
+        }
+        match tool.settlement {
+            Some(Settlement::Error | Settlement::Unknown) => self.failures += 1,
+            Some(Settlement::Ok) if tool.effect != Effect::Transfer => self.failures = 0,
+            _ => {}
+        }
+        if let Some(turn) = &mut self.turn {
+            turn.tainted |= tool.untrusted;
+        }
+    }
+
+    fn absorb_approval(&mut self, seq: Seq, approval: &Approval) {
+        if approval.state == ApprovalState::Waiting {
+            self.approvals.push(OpenApproval {
+                id: approval.id.clone(),
+                summary: approval.summary.clone(),
+                action: approval.action.clone(),
+                expires_at: approval.expires_at,
+                seq,
+            });
+        } else {
+            self.approvals.retain(|a| a.id != approval.id);
+        }
+    }
+
+    fn absorb_refund(&mut self, seq: Seq, refund: &Refund) {
+        if let Some(known) = self.refunds.iter_mut().find(|r| r.intent == refund.intent) {
+            known.state = refund.state;
+            known.seq = seq;
+        } else {
+            self.refunds.push(RefundView {
+                intent: refund.intent.clone(),
+                order: refund.order.clone(),
+                money: refund.money,
+                state: refund.state,
+                terms: refund.terms.clone(),
+                seq,
+            });
+        }
+        if refund.state.is_terminal() {
+            // The agent that owns now tells the visitor, even if nobody wrote.
+            self.last_new_fact = seq;
+            self.begin_turn(seq);
+        }
+    }
+
+    fn absorb_usage(&mut self, step: &StepUsage) {
+        self.usage.add(&step.usage);
+        self.tenure_usage.add(&step.usage);
+        self.taken_in = self.taken_in.max(step.through);
+        if let Some(turn) = &mut self.turn {
+            turn.steps += 1;
+        }
+    }
+
+    fn begin_turn(&mut self, id: Seq) {
+        if self.turn.is_none() && self.owner.agent().is_some() {
+            self.turn = Some(Turn { id, ..Turn::default() });
+        }
+    }
+}
