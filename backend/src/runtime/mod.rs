@@ -1,0 +1,1 @@
+//! Decides and performs: one loop over a closed set of outcomes.

@@ -1,0 +1,294 @@
+//! What is kept, behind one narrow trait. Each method is a whole domain transaction.
+
+pub mod rows;
+
+use async_trait::async_trait;
+use shared::{
+    agent::AgentSpec,
+    api::{Audit, Counts, Meter, MeterBy, OpenRefund, View},
+    id::{AgentSlug, ApprovalId, ClientId, ConversationId, Seq, SiteKey, StaffId, VisitorId},
+    message::StaffRef,
+    money::Money,
+    time::Timestamp,
+};
+
+use rows::{
+    AgentRow, Article, AuditRow, Batch, Line, NewIdentity, Record, SessionRow, SiteRow, StaffRow,
+    VersionRow, VisitorRow,
+};
+
+/// On whose behalf something is read. There is no way to read a conversation without one, and what
+/// lies outside it answers the same as what does not exist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// A visitor: their own conversations.
+    Visitor(VisitorId),
+    /// A signed-in member of staff: the desk's conversations.
+    Staff(StaffId),
+    /// The runtime and the commands: everything.
+    System,
+}
+
+/// Why the store could not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database failed; retrying later may help.
+    #[error("the database failed: {0}")]
+    Database(String),
+    /// What is stored cannot be read back; retrying will not help.
+    #[error("stored data is damaged: {0}")]
+    Damaged(String),
+    /// The database was written by a newer Baton.
+    #[error(
+        "the database has version {found}, this program knows up to {known}: use a newer Baton"
+    )]
+    Newer {
+        /// The database's version.
+        found: u32,
+        /// The newest version this program knows.
+        known: u32,
+    },
+    /// The disk is full; reads go on, writes are refused.
+    #[error("the disk is full")]
+    Full,
+    /// A unique value is taken; the field says which.
+    #[error("{0} is already in use")]
+    Taken(&'static str),
+}
+
+/// Why an append was refused. Nothing of the batch was written.
+#[derive(Debug, thiserror::Error)]
+pub enum AppendError {
+    /// Somebody else appended first: load again and decide anew.
+    #[error("the conversation has moved on")]
+    Conflict,
+    /// A message with this client id is already there.
+    #[error("already recorded as event {0}")]
+    Duplicate(Seq),
+    /// A condition on money did not hold in the transaction.
+    #[error("refused: {0:?}")]
+    Refused(Require),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A condition that is checked in the transaction that would break it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Require {
+    /// All refunds of the charge that hold money, with this one, stay within what was captured.
+    WithinCaptured {
+        /// The charge.
+        charge: String,
+        /// What was captured on it.
+        captured: Money,
+        /// What would be added.
+        adding: Money,
+    },
+    /// Refunds that were sent without approval, with this one, stay within the limits.
+    WithinLimits {
+        /// The order.
+        order: String,
+        /// Its limit.
+        per_order: Money,
+        /// The customer.
+        customer: String,
+        /// The day, in days since 1970.
+        day: i64,
+        /// The limit of customer and day.
+        per_customer_day: Money,
+        /// What would be added.
+        adding: Money,
+    },
+    /// Refunds are switched on.
+    MoneyEnabled,
+}
+
+/// What refunds already amount to: all that hold money, in minor units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RefundTotals {
+    /// On the charge.
+    pub charge: i64,
+    /// On the order.
+    pub order: i64,
+    /// Of the customer, on the day.
+    pub customer_day: i64,
+}
+
+/// What the inbox asks for.
+#[derive(Debug, Clone)]
+pub struct InboxQuery {
+    /// Which view.
+    pub view: View,
+    /// Whose view.
+    pub reader: StaffId,
+    /// Words that must occur in a message, a name, an address or an order id; empty for all.
+    pub text: String,
+    /// Where the last page ended.
+    pub after: Option<String>,
+    /// Most lines to answer.
+    pub limit: usize,
+}
+
+/// Everything that Baton keeps.
+///
+/// Two databases implement it, each in its own best SQL; one story test runs against both.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    // The journal and its projections.
+
+    /// Records a batch, if the conversation is still where the batch begins and every condition
+    /// holds. When this answers, the batch is on disk.
+    async fn append(&self, batch: Batch) -> Result<(), AppendError>;
+    /// Events after `after`, oldest first; `None` if the conversation is not in scope.
+    async fn records(
+        &self,
+        scope: &Scope,
+        id: &ConversationId,
+        after: Seq,
+        limit: usize,
+    ) -> Result<Option<Vec<Record>>, StoreError>;
+    /// The projection of one conversation.
+    async fn line(&self, scope: &Scope, id: &ConversationId) -> Result<Option<Line>, StoreError>;
+    /// The position of the message with this client id.
+    async fn message_seq(
+        &self,
+        id: &ConversationId,
+        client_id: &ClientId,
+    ) -> Result<Option<Seq>, StoreError>;
+    /// A page of the inbox, and where the next one begins.
+    async fn inbox(&self, query: InboxQuery) -> Result<(Vec<Line>, Option<String>), StoreError>;
+    /// How many conversations each view has for `reader`.
+    async fn counts(&self, reader: &StaffId) -> Result<Counts, StoreError>;
+    /// The visitor's latest conversation.
+    async fn latest_conversation(
+        &self,
+        visitor: &VisitorId,
+    ) -> Result<Option<ConversationId>, StoreError>;
+    /// Conversations with a turn or a refund to drive on, or an approval or deadline that has
+    /// passed at `now`; those untouched for longest first.
+    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<ConversationId>, StoreError>;
+    /// All conversations after `after`, by id: for commands that read everything.
+    async fn ids(
+        &self,
+        after: Option<&ConversationId>,
+        limit: usize,
+    ) -> Result<Vec<ConversationId>, StoreError>;
+    /// The conversation in which an approval was asked for.
+    async fn approval(&self, id: &ApprovalId) -> Result<Option<ConversationId>, StoreError>;
+
+    // Money.
+
+    /// What refunds of a charge, an order, and a customer and day amount to.
+    async fn refund_totals(
+        &self,
+        charge: &str,
+        order: &str,
+        customer: &str,
+        day: i64,
+    ) -> Result<RefundTotals, StoreError>;
+    /// Refunds that are waiting, pending or unknown, oldest first.
+    async fn open_refunds(&self) -> Result<Vec<OpenRefund>, StoreError>;
+
+    // Visitors.
+
+    /// Finds the visitor of a token, by its hash.
+    async fn visitor(&self, token_hash: &[u8; 32]) -> Result<Option<VisitorRow>, StoreError>;
+    /// Begins a visitor's session: finds the verified customer of that site or makes a new visitor.
+    async fn start_visitor(
+        &self,
+        site: &SiteKey,
+        token_hash: &[u8; 32],
+        identity: Option<NewIdentity>,
+        now: Timestamp,
+    ) -> Result<VisitorRow, StoreError>;
+    /// Uses up a one-time id; `false` if it was used before. Forgets those that have expired.
+    async fn use_once(
+        &self,
+        site: &SiteKey,
+        jti: &str,
+        expires: Timestamp,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    // Staff.
+
+    /// Adds an account; `Taken` if the address is in use.
+    async fn add_staff(&self, staff: StaffRow) -> Result<(), StoreError>;
+    /// Replaces an account; ends its sessions if `end_sessions`. Answers whether it exists.
+    async fn put_staff(&self, staff: StaffRow, end_sessions: bool) -> Result<bool, StoreError>;
+    /// All accounts, by name.
+    async fn staff(&self) -> Result<Vec<StaffRow>, StoreError>;
+    /// The account with this address, in any case.
+    async fn staff_by_email(&self, email: &str) -> Result<Option<StaffRow>, StoreError>;
+    /// Begins a session, or adds an API key (`expires` is `None`).
+    async fn add_session(&self, session: SessionRow) -> Result<(), StoreError>;
+    /// The active account of a session or key, by its hash.
+    async fn session(
+        &self,
+        hash: &[u8; 32],
+        now: Timestamp,
+    ) -> Result<Option<StaffRow>, StoreError>;
+    /// Ends a session.
+    async fn end_session(&self, hash: &[u8; 32]) -> Result<(), StoreError>;
+
+    // What an admin shapes.
+
+    /// All sites, by name.
+    async fn sites(&self) -> Result<Vec<SiteRow>, StoreError>;
+    /// One site.
+    async fn site(&self, key: &SiteKey) -> Result<Option<SiteRow>, StoreError>;
+    /// Adds or replaces a site.
+    async fn put_site(&self, site: SiteRow) -> Result<(), StoreError>;
+    /// All agents that are not retired, by slug: newest version and draft.
+    async fn agents(&self) -> Result<Vec<AgentRow>, StoreError>;
+    /// One agent.
+    async fn agent(&self, slug: &AgentSlug) -> Result<Option<AgentRow>, StoreError>;
+    /// One version of an agent, retired or not.
+    async fn version(
+        &self,
+        slug: &AgentSlug,
+        version: u32,
+    ) -> Result<Option<VersionRow>, StoreError>;
+    /// All versions of an agent, newest first.
+    async fn versions(&self, slug: &AgentSlug) -> Result<Vec<VersionRow>, StoreError>;
+    /// Saves or (with `None`) discards a draft.
+    async fn put_draft(
+        &self,
+        slug: &AgentSlug,
+        draft: Option<AgentSpec>,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+    /// Publishes `spec` as the agent's next version, discards its draft, and answers the version.
+    async fn publish(
+        &self,
+        spec: AgentSpec,
+        by: Option<StaffRef>,
+        note: Option<String>,
+        now: Timestamp,
+    ) -> Result<u32, StoreError>;
+    /// Retires an agent: no new conversation or handoff reaches it. Versions stay readable.
+    async fn retire(&self, slug: &AgentSlug) -> Result<bool, StoreError>;
+    /// A setting, as JSON text.
+    async fn setting(&self, key: &str) -> Result<Option<String>, StoreError>;
+    /// Sets a setting.
+    async fn put_setting(&self, key: &str, json: &str) -> Result<(), StoreError>;
+    /// All articles of the knowledge base.
+    async fn articles(&self) -> Result<Vec<Article>, StoreError>;
+    /// Adds or replaces articles.
+    async fn put_articles(&self, articles: Vec<Article>) -> Result<(), StoreError>;
+
+    // What is read of it all.
+
+    /// Adds an entry that belongs to no conversation's journal (a sign-in, a publication).
+    async fn audit_add(&self, entry: AuditRow) -> Result<(), StoreError>;
+    /// Entries before `after`, newest first, of one conversation or all.
+    async fn audit(
+        &self,
+        conversation: Option<&ConversationId>,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Result<Audit, StoreError>;
+    /// What brains have used, summed.
+    async fn meters(&self, by: MeterBy) -> Result<Vec<Meter>, StoreError>;
+}

@@ -1,0 +1,242 @@
+//! What goes into the store and comes out of it.
+
+use shared::{
+    agent::AgentSpec,
+    api::{OpenRefund, Role, Summary},
+    brief::Usage,
+    id::{AgentSlug, ApprovalId, ClientId, ConversationId, Epoch, Seq, SiteKey, StaffId},
+    message::{StaffRef, VisitorRef},
+    time::Timestamp,
+};
+
+use super::Require;
+
+/// A SHA-256 digest.
+pub type Hash = [u8; 32];
+
+/// One event as it lies on disk. The store does not look into `json`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Its position.
+    pub seq: Seq,
+    /// When.
+    pub at: Timestamp,
+    /// The tenure.
+    pub epoch: Epoch,
+    /// The event's name.
+    pub kind: String,
+    /// The whole event.
+    pub json: String,
+    /// SHA-256 of the previous record's hash and `json`.
+    pub hash: Hash,
+    /// A message's client id, unique in its conversation.
+    pub client_id: Option<ClientId>,
+}
+
+/// Everything that one append writes, in one transaction.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    /// The conversation's state afterwards; also names the conversation.
+    pub line: Line,
+    /// The sequence number that the conversation must have now; 0 for a new one.
+    pub expect_seq: Seq,
+    /// The new records, without a gap from `expect_seq + 1`.
+    pub records: Vec<Record>,
+    /// What must hold.
+    pub require: Vec<Require>,
+    /// Refunds that are new or have moved.
+    pub refunds: Vec<RefundRow>,
+    /// Approvals that are new or decided.
+    pub approvals: Vec<ApprovalRow>,
+    /// What brains used.
+    pub meters: Vec<MeterRow>,
+    /// What the audit log says of it.
+    pub audit: Vec<AuditRow>,
+    /// Text that a search should find from now on.
+    pub search: String,
+}
+
+/// The projection of one conversation: its line in the inbox and what the sweep looks for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// What the inbox shows.
+    pub summary: Summary,
+    /// The tenure.
+    pub epoch: Epoch,
+    /// When it began.
+    pub opened_at: Timestamp,
+    /// Whether an agent has a turn to go on with.
+    pub has_work: bool,
+    /// Whether a refund is pending or unknown.
+    pub has_money_in_flight: bool,
+    /// When the next approval or the queue's deadline passes.
+    pub wake_at: Option<Timestamp>,
+}
+
+/// A refund, as limits are summed from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RefundRow {
+    /// Intent, order, amount and state.
+    pub open: OpenRefund,
+    /// The charge.
+    pub charge: String,
+    /// The customer.
+    pub customer: String,
+    /// The day it counts against.
+    pub day: i64,
+    /// Its idempotency key; unique.
+    pub key: String,
+}
+
+/// Where an approval is, so that its id leads to its conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApprovalRow {
+    /// Which approval.
+    pub id: ApprovalId,
+    /// Whether it still waits.
+    pub waiting: bool,
+}
+
+/// What one brain step used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MeterRow {
+    /// The event.
+    pub seq: Seq,
+    /// The agent.
+    pub agent: AgentSlug,
+    /// The tenure.
+    pub epoch: Epoch,
+    /// What it used.
+    pub usage: Usage,
+    /// Whether it ended a turn.
+    pub ends_turn: bool,
+}
+
+/// An entry of the audit log, before it has its number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditRow {
+    /// When.
+    pub at: Timestamp,
+    /// What, such as `handoff`.
+    pub action: String,
+    /// Who.
+    pub actor: String,
+    /// To what.
+    pub subject: String,
+    /// In which conversation.
+    pub conversation: Option<ConversationId>,
+    /// What else.
+    pub detail: String,
+}
+
+/// A visitor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VisitorRow {
+    /// Who, and how sure that is.
+    pub visitor: VisitorRef,
+    /// On which site.
+    pub site: SiteKey,
+}
+
+/// What a site signed for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewIdentity {
+    /// The site's own id of the customer.
+    pub customer: String,
+    /// Their name.
+    pub name: Option<String>,
+    /// Their address.
+    pub email: Option<String>,
+}
+
+/// An account of a member of staff.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StaffRow {
+    /// Who.
+    pub id: StaffId,
+    /// The address they sign in with.
+    pub email: String,
+    /// The name that people read.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// Whether they can sign in.
+    pub active: bool,
+    /// Argon2id, in PHC format.
+    pub password_hash: String,
+}
+
+/// A session of a member of staff, or an API key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRow {
+    /// SHA-256 of the token.
+    pub hash: Hash,
+    /// Whose.
+    pub staff: StaffId,
+    /// Until when; `None` for an API key.
+    pub expires: Option<Timestamp>,
+    /// Since when.
+    pub created: Timestamp,
+}
+
+/// A site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SiteRow {
+    /// Its public key.
+    pub key: SiteKey,
+    /// What the desk calls it.
+    pub name: String,
+    /// Where it may be embedded.
+    pub origins: Vec<String>,
+    /// Its colour.
+    pub color: String,
+    /// What the widget says at first.
+    pub greeting: String,
+    /// The secret with which it signs identities.
+    pub identity_secret: Option<String>,
+    /// Whether visitors can write.
+    pub active: bool,
+}
+
+/// An agent's newest version and draft.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AgentRow {
+    /// Which agent.
+    pub slug: AgentSlug,
+    /// The newest version, if one was published.
+    pub published: Option<VersionRow>,
+    /// The draft and when it was saved.
+    pub draft: Option<(AgentSpec, Timestamp)>,
+}
+
+/// A published version.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VersionRow {
+    /// Counts up from 1.
+    pub version: u32,
+    /// The agent, whole.
+    pub spec: AgentSpec,
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: Option<StaffRef>,
+    /// What they said about it.
+    pub note: Option<String>,
+}
+
+/// An article of the knowledge base.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Article {
+    /// Its short name.
+    pub slug: String,
+    /// Its title.
+    pub title: String,
+    /// What it says, as Markdown.
+    pub body: String,
+    /// Where visitors can read it; empty if nowhere.
+    pub url: String,
+    /// Its language, as a BCP 47 primary tag.
+    pub language: String,
+    /// What visitors ask that it answers.
+    pub questions: Vec<String>,
+}

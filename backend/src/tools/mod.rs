@@ -1,0 +1,105 @@
+//! What agents can do.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use async_trait::async_trait;
+use serde_json::Value;
+use shared::{
+    api::ToolInfo,
+    event::Settlement,
+    id::{CallId, ConversationId},
+    message::VisitorRef,
+    time::Timestamp,
+};
+
+use crate::money::Proposal;
+
+/// Something an agent can do.
+#[async_trait]
+pub trait Tool: Send + Sync + 'static {
+    /// Its name, purpose, effect and arguments.
+    fn info(&self) -> &ToolInfo;
+    /// What the visitor reads while it runs, such as "Looking up order A1001".
+    fn label(&self, args: &Value) -> String;
+    /// Does it. The arguments fit the schema. A write is called at most once for a call id that was
+    /// settled; a read may be repeated after a crash.
+    async fn call(&self, context: Context, args: Value) -> Outcome;
+}
+
+/// On whose behalf a tool is called.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// In which conversation.
+    pub conversation: ConversationId,
+    /// Which call.
+    pub call: CallId,
+    /// For whom. Whoever's data is touched is checked against this, never against arguments.
+    pub visitor: VisitorRef,
+    /// The text of the visitor's messages so far, newest last.
+    pub said: Vec<String>,
+    /// The time.
+    pub now: Timestamp,
+}
+
+/// What came of a call.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// It is settled.
+    Settled {
+        /// How.
+        settlement: Settlement,
+        /// What the brain learns, small.
+        result: Value,
+        /// What became known, key to value.
+        facts: Vec<(String, String)>,
+        /// Whether the result holds text that nobody vouches for.
+        untrusted: bool,
+    },
+    /// It asks for money to move; policy and the runtime take it from here.
+    Refund(Proposal),
+}
+
+impl Outcome {
+    /// It worked.
+    pub fn ok(result: Value, facts: Vec<(String, String)>) -> Self {
+        Self::Settled { settlement: Settlement::Ok, result, facts, untrusted: false }
+    }
+
+    /// It did not work, for a reason that the brain can act on.
+    pub fn error(code: &str, message: impl Into<String>) -> Self {
+        Self::refused(Settlement::Error, code, message.into())
+    }
+
+    /// It may not be done, for a reason that the brain can explain.
+    pub fn denied(code: &str, message: impl Into<String>) -> Self {
+        Self::refused(Settlement::Denied, code, message.into())
+    }
+
+    fn refused(settlement: Settlement, code: &str, message: String) -> Self {
+        let result = serde_json::json!({ "error": code, "message": message });
+        Self::Settled { settlement, result, facts: Vec::new(), untrusted: false }
+    }
+}
+
+/// All tools, by name.
+#[derive(Clone, Default)]
+pub struct Registry {
+    tools: BTreeMap<String, Arc<dyn Tool>>,
+}
+
+impl Registry {
+    /// Adds a tool; a later one of the same name takes its place.
+    pub fn add(&mut self, tool: Arc<dyn Tool>) {
+        self.tools.insert(tool.info().name.clone(), tool);
+    }
+
+    /// The tool of that name.
+    pub fn get(&self, name: &str) -> Option<&Arc<dyn Tool>> {
+        self.tools.get(name)
+    }
+
+    /// What there is, by name.
+    pub fn infos(&self) -> impl Iterator<Item = &ToolInfo> {
+        self.tools.values().map(|tool| tool.info())
+    }
+}
