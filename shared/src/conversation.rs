@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    brief::{Brief, Fact, Usage},
+    brief::{Brief, Fact, TriggerKind, Usage},
     event::{
         Approval, ApprovalState, Effect, Event, EventBody, Handoff, Message, Opened, ProposedWrite,
         Refund, RefundState, RefundTerms, Settlement, StepUsage, Tool, ToolState, TurnState,
@@ -47,12 +47,17 @@ pub struct Conversation {
     pub refunds: Vec<RefundView>,
     /// The brief of the latest handoff.
     pub brief: Option<Brief>,
+    /// The visitor asked for a person at this event, and no person has acted since. While this is
+    /// set, no handoff leads to an agent other than the desk's escalation.
+    pub wants_person: Option<Seq>,
     /// Since when a person is needed: the first escalation that nobody has closed or returned.
     pub escalated_at: Option<Timestamp>,
     /// Until when a queued conversation must be claimed.
     pub deadline: Option<Timestamp>,
     /// When the present tenure began.
     pub tenure_since: Timestamp,
+    /// The event with which the present tenure began.
+    pub tenure_seq: Seq,
     /// What brains have used in all.
     pub usage: Usage,
     /// What brains have used in this tenure.
@@ -247,9 +252,11 @@ impl Conversation {
             approvals: Vec::new(),
             refunds: Vec::new(),
             brief: None,
+            wants_person: None,
             escalated_at: None,
             deadline: None,
             tenure_since: at,
+            tenure_seq: 1,
             usage: Usage::default(),
             tenure_usage: Usage::default(),
             taken_in: 0,
@@ -392,10 +399,12 @@ impl Conversation {
             EventBody::Turn(_) => self.turn = None,
             EventBody::Identified(i) => self.visitor = i.visitor.clone(),
             EventBody::Rating(r) => self.rating = Some(r.score),
-            EventBody::Opened(_)
-            | EventBody::Note(_)
-            | EventBody::Rule(_)
-            | EventBody::Closed(_) => {}
+            EventBody::Rule(r) => {
+                if matches!(r.trigger, TriggerKind::AskedForPerson | TriggerKind::Safety) {
+                    self.wants_person = self.wants_person.or(Some(event.seq));
+                }
+            }
+            EventBody::Opened(_) | EventBody::Note(_) | EventBody::Closed(_) => {}
         }
     }
 
@@ -421,6 +430,10 @@ impl Conversation {
         self.awaits_handoff = None;
         self.owner = handoff.to.clone();
         self.tenure_since = event.at;
+        self.tenure_seq = event.seq;
+        if matches!(handoff.from, Owner::Staff { .. }) {
+            self.wants_person = None;
+        }
         self.tenure_usage = Usage::default();
         self.deadline = handoff.deadline;
         match &handoff.to {
@@ -428,6 +441,8 @@ impl Conversation {
                 let from_person = !matches!(handoff.from, Owner::Agent { .. } | Owner::Nobody);
                 if from_person {
                     self.escalated_at = None;
+                    // A person answered for what was said to them; it triggers nothing anew.
+                    self.taken_in = event.seq;
                     self.begin_turn(event.seq);
                 }
                 let hop =
