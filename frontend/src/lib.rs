@@ -1,1 +1,12 @@
-//! Baton's pages.
+//! Baton's pages: the customer widget and the staff console, each one WASM file.
+
+// Both pages stand on these.
+pub mod api;
+pub mod backoff;
+pub mod contrast;
+pub mod conversation;
+pub mod live;
+pub mod text;
+
+// The customer widget.
+pub mod widget;
