@@ -69,7 +69,7 @@ impl Mode {
 /// Builds pages and server, and says what they weigh; gives the page files.
 pub fn all(workspace: &Workspace, mode: Mode) -> Result<Files> {
     let files = pages::build(workspace, mode)?;
-    server(workspace, mode, &files)?;
+    server(workspace, mode, &fingerprint(&files))?;
     println!();
     print_sizes(&files);
     let baton = workspace.baton(mode.server_profile());
@@ -86,12 +86,12 @@ pub fn pages(workspace: &Workspace, mode: Mode) -> Result<()> {
     Ok(())
 }
 
-/// Builds the server; in release with `files` inside.
-fn server(workspace: &Workspace, mode: Mode, files: &Files) -> Result<()> {
+/// Builds the server; in release with the pages of this `fingerprint` inside.
+pub fn server(workspace: &Workspace, mode: Mode, fingerprint: &str) -> Result<()> {
     let mut cargo = tools::cargo(workspace);
     cargo.args(["build", "--package", "backend", "--bin", "baton"]);
     if mode == Mode::Release {
-        cargo.arg("--release").env(PAGES_VARIABLE, fingerprint(files));
+        cargo.arg("--release").env(PAGES_VARIABLE, fingerprint);
     }
     tools::run(&mut cargo, "Install Rust from https://rustup.rs")
 }

@@ -74,6 +74,19 @@ pub enum Error {
     /// Two sources want the same place.
     #[error("`{0}` comes from two places; rename one of them")]
     Duplicate(String),
+    /// Nothing would be tested, which must not look like success.
+    #[error("there is no e2e/*.test.mjs to run")]
+    NoBrowserTests,
+    /// A program is missing, and this is not the place to install it unasked.
+    #[error(
+        "`{program}` is not on the PATH. Install it (Debian: `apt-get install {package}`) and try again"
+    )]
+    Missing {
+        /// The first name it goes by.
+        program: String,
+        /// The Debian package.
+        package: &'static str,
+    },
     /// The started server did not come up.
     #[error("the server stopped before it listened; its own words stand above")]
     NotListening,

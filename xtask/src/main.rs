@@ -2,6 +2,7 @@
 
 mod assets;
 mod bench;
+mod browser;
 mod build;
 mod cache;
 mod compress;
@@ -11,6 +12,7 @@ mod pages;
 mod run;
 mod server;
 mod table;
+mod tally;
 mod test;
 mod tools;
 mod wasm;
@@ -88,7 +90,7 @@ fn dispatch(command: Command) -> Result<ExitCode> {
             build::all(&workspace, Mode::from_dev(dev))?;
         }
         Command::Run { dev, args } => return run::run(&workspace, Mode::from_dev(dev), &args),
-        Command::Test { only, dev } => return test::run(&workspace, only, Mode::from_dev(dev)),
+        Command::Test { only, dev } => return Ok(test::run(&workspace, only, Mode::from_dev(dev))),
         Command::Bench => bench::run(&workspace)?,
     }
     Ok(ExitCode::SUCCESS)

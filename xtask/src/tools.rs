@@ -3,8 +3,10 @@
 use std::{
     env,
     ffi::OsStr,
+    fs,
+    io::{self, BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Command, ExitStatus, Output, Stdio},
 };
 
 use crate::{
@@ -14,6 +16,9 @@ use crate::{
 
 /// The target the pages are built for.
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
+
+/// The hint for a program that was on the `PATH` a moment ago.
+pub const FOUND: &str = "It is there, so see whether it may be executed";
 
 /// A command in the checkout, without standard input: no step may wait for a person.
 pub fn command(workspace: &Workspace, program: impl AsRef<OsStr>) -> Command {
@@ -29,28 +34,95 @@ pub fn cargo(workspace: &Workspace) -> Command {
 
 /// Runs to the end; anything but success is an error. `hint` says where to get the program.
 pub fn run(command: &mut Command, hint: &'static str) -> Result<()> {
-    let status = command.status().map_err(|source| Error::Start {
-        program: command.get_program().to_string_lossy().into_owned(),
-        hint,
-        source,
-    })?;
+    let status = command.status().map_err(|source| not_started(command, hint, source))?;
     if status.success() { Ok(()) } else { Err(Error::Failed { command: spelled(command), status }) }
 }
 
+/// Runs to the end, silently; gives what it said.
+pub fn output(command: &mut Command, hint: &'static str) -> Result<Output> {
+    command.output().map_err(|source| not_started(command, hint, source))
+}
+
+/// Runs to the end; shows its standard output line by line, to `see` too.
+pub fn stream(
+    command: &mut Command,
+    hint: &'static str,
+    mut see: impl FnMut(&str),
+) -> Result<ExitStatus> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut child = command.spawn().map_err(|source| not_started(command, hint, source))?;
+    if let Some(stdout) = child.stdout.take() {
+        let mut stdout = BufReader::new(stdout);
+        let mut line = Vec::new();
+        // Bytes, not `lines()`: a test may print what is not UTF-8, and still be counted.
+        while stdout.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
+            let text = String::from_utf8_lossy(&line);
+            print!("{text}");
+            see(&text);
+            line.clear();
+        }
+    }
+    child.wait().map_err(|source| not_started(command, hint, source))
+}
+
+fn not_started(command: &Command, hint: &'static str, source: io::Error) -> Error {
+    Error::Start { program: program(command), hint, source }
+}
+
 /// The command as a person would type it.
-pub fn spelled(command: &Command) -> String {
-    let program = Path::new(command.get_program()).file_name().unwrap_or_default();
-    std::iter::once(program)
-        .chain(command.get_args())
-        .map(OsStr::to_string_lossy)
-        .collect::<Vec<_>>()
-        .join(" ")
+fn spelled(command: &Command) -> String {
+    let args = command.get_args().map(|arg| arg.to_string_lossy().into_owned());
+    std::iter::once(program(command)).chain(args).collect::<Vec<_>>().join(" ")
+}
+
+fn program(command: &Command) -> String {
+    let path = Path::new(command.get_program());
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 /// Where `program` is on the `PATH`, if it is.
 pub fn find(program: &str) -> Option<PathBuf> {
     let name = format!("{program}{}", env::consts::EXE_SUFFIX);
     env::split_paths(&env::var_os("PATH")?).map(|dir| dir.join(&name)).find(|path| path.is_file())
+}
+
+/// The first of `names` on the `PATH`. On Debian, as root, `package` is installed if there is
+/// none: that is how a fresh machine of a CI looks. Elsewhere, a person is asked to.
+pub fn find_or_install(
+    workspace: &Workspace,
+    names: &[&str],
+    package: &'static str,
+) -> Result<PathBuf> {
+    let look = || names.iter().find_map(|name| find(name));
+    if let Some(path) = look() {
+        return Ok(path);
+    }
+    if is_root() && find("apt-get").is_some() {
+        apt_get(workspace, &["update"])?;
+        apt_get(workspace, &["install", "--yes", "--no-install-recommends", package])?;
+    }
+    look().ok_or_else(|| Error::Missing {
+        program: names.first().copied().unwrap_or_default().to_owned(),
+        package,
+    })
+}
+
+fn apt_get(workspace: &Workspace, args: &[&str]) -> Result<()> {
+    let mut apt_get = command(workspace, "apt-get");
+    apt_get.arg("--quiet").args(args).env("DEBIAN_FRONTEND", "noninteractive");
+    run(&mut apt_get, FOUND)
+}
+
+#[cfg(unix)]
+fn is_root() -> bool {
+    use std::os::unix::fs::MetadataExt;
+    // Who owns our process: the system call would need `unsafe`.
+    fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
+}
+
+#[cfg(not(unix))]
+fn is_root() -> bool {
+    false
 }
 
 /// Adds the WASM target where rustup manages the toolchain.

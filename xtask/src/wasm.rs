@@ -160,7 +160,7 @@ impl Optimiser {
             fs::write(&before, wasm).at("write", &before)?;
             let mut command = tools::command(workspace, &self.program);
             command.args(Self::ARGS).arg(&before).arg("-o").arg(&after);
-            tools::run(&mut command, "")?;
+            tools::run(&mut command, tools::FOUND)?;
             fs::read(&after).at("read", &after)
         });
         match result {
