@@ -1,0 +1,222 @@
+// What a journey needs: a fresh Baton, pages in Chromium, and a look at them afterwards.
+//
+//   test('a customer asks for a refund', withDesk(async ({ visitor, staff }) => {
+//     const shop = await visitor({ phone: true });
+//     const inbox = await staff({ dark: true });
+//     …
+//   }));
+//
+// Nothing here sleeps: servers say when they listen, and Playwright waits for what a person would see.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { after } from 'node:test';
+import { AxeBuilder } from '@axe-core/playwright';
+import { chromium, request } from 'playwright-core';
+
+const BATON = process.env.BATON_BIN ?? path.resolve(import.meta.dirname, '../target/debug/baton');
+const CHROME = process.env.CHROME ?? '/usr/bin/chromium';
+const OUT = path.join(import.meta.dirname, 'out');
+
+/** The first administrator of every desk. */
+export const ADMIN = { email: 'admin@example.com', password: 'correct horse battery staple' };
+
+/** How long anything may take that a person would wait for, in milliseconds. */
+const PATIENCE = 15_000;
+
+const SIZES = {
+  desktop: { viewport: { width: 1280, height: 800 } },
+  phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
+};
+
+// ---- the server ----
+
+/**
+ * Starts Baton with demo data in a folder of its own, on a free port.
+ * Gives `{ url, data, log(), stop(), restart() }` once it listens.
+ */
+export async function startBaton({ args = [], env = {} } = {}) {
+  const data = await mkdtemp(path.join(tmpdir(), 'baton-e2e-'));
+  const baton = { data, url: undefined, log: () => lines.join('\n') };
+  const lines = [];
+  let child;
+
+  async function start(listen) {
+    child = spawn(BATON, ['serve', '--demo', '--data', data, '--listen', listen, ...args], {
+      env: {
+        ...process.env,
+        BATON_ADMIN_EMAIL: ADMIN.email,
+        BATON_ADMIN_PASSWORD: ADMIN.password,
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    createInterface({ input: child.stderr }).on('line', line => lines.push(line));
+    baton.url = await new Promise((resolve, reject) => {
+      child.once('error', cause => reject(new Error(`cannot start ${BATON}; run \`cargo xtask test\``, { cause })));
+      child.once('exit', code => reject(new Error(`baton ended (${code}) before it listened\n${baton.log()}`)));
+      createInterface({ input: child.stdout }).on('line', line => {
+        lines.push(line);
+        const address = line.match(/listening on (http:\/\/\S+)/)?.[1];
+        if (address) resolve(address);
+      });
+    });
+  }
+
+  async function end(signal) {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise(resolve => child.once('exit', resolve));
+    const impatient = setTimeout(() => {
+      lines.push(`(did not end within ${PATIENCE} ms of ${signal}, so it was killed)`);
+      child.kill('SIGKILL');
+    }, PATIENCE);
+    child.kill(signal);
+    await ended;
+    clearTimeout(impatient);
+  }
+
+  /** Ends it and forgets its data. */
+  baton.stop = async () => {
+    await end('SIGTERM');
+    await rm(data, { recursive: true, force: true });
+  };
+
+  /** Ends it, gently or with `{ signal: 'SIGKILL' }`, and starts it anew: same data, same address. */
+  baton.restart = async ({ signal = 'SIGTERM' } = {}) => {
+    await end(signal);
+    await start(new URL(baton.url).host);
+  };
+
+  try {
+    await start('127.0.0.1:0');
+  } catch (error) {
+    await rm(data, { recursive: true, force: true });
+    throw error;
+  }
+  return baton;
+}
+
+// ---- the browser ----
+
+let launching;
+
+/** One Chromium for all tests of a file; every page has a context, and so a storage, of its own. */
+function browser() {
+  launching ??= chromium.launch({
+    executablePath: CHROME,
+    args: [
+      '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+      '--disable-background-networking', '--disable-component-update', '--disable-sync',
+    ],
+  });
+  return launching;
+}
+
+after(async () => (await launching)?.close());
+
+// ---- a desk ----
+
+/**
+ * A test body with a desk: a fresh Baton and whoever sits before it. The desk has
+ *
+ * - `url`, and `api`, a Playwright request context based there, not signed in;
+ * - `visitor(view)`: a page at the demo shop; `staff(view)`: a page signed in at the inbox.
+ *   `view` may hold `phone`, `dark`, `reducedMotion` (booleans), `locale`, `path` and, for staff,
+ *   `email` and `password` (the administrator's unless given);
+ * - `restart({ signal })`: the server goes away and comes back.
+ *
+ * Afterwards the test fails if a page threw, panicked or broke its content security policy.
+ * If it fails, its pages' pictures are in `out/` and the server's last words in the report.
+ */
+export const withDesk = journey => async t => {
+  const baton = await startBaton();
+  const api = await request.newContext({ baseURL: baton.url });
+  const contexts = [];
+  const faults = [];
+
+  async function open({ phone = false, dark = false, reducedMotion = false, locale = 'en-GB' }) {
+    const context = await (await browser()).newContext({
+      ...(phone ? SIZES.phone : SIZES.desktop),
+      baseURL: baton.url,
+      colorScheme: dark ? 'dark' : 'light',
+      reducedMotion: reducedMotion ? 'reduce' : 'no-preference',
+      locale,
+    });
+    contexts.push(context);
+    context.setDefaultTimeout(PATIENCE);
+    context.on('weberror', fault => faults.push(String(fault.error())));
+    context.on('console', message => {
+      // A refused request shows up here too, and is often what a test is about.
+      if (/panicked at|Content Security Policy/.test(message.text())) faults.push(message.text());
+    });
+    return context.newPage();
+  }
+
+  const desk = {
+    get url() {
+      return baton.url;
+    },
+    api,
+    restart: baton.restart,
+    async visitor({ path = '/demo', ...view } = {}) {
+      const page = await open(view);
+      await page.goto(path);
+      return page;
+    },
+    async staff({ path = '/inbox', email = ADMIN.email, password = ADMIN.password, ...view } = {}) {
+      const page = await open(view);
+      await signIn(page, baton.url, { email, password });
+      await page.goto(path);
+      return page;
+    },
+  };
+
+  try {
+    await journey(desk, t);
+    assert.deepEqual(faults, [], 'a page misbehaved');
+  } catch (error) {
+    const pages = contexts.flatMap(context => context.pages());
+    await Promise.allSettled(pages.map((page, n) => shot(page, `failed-${slug(t.name)}-${n + 1}`)));
+    t.diagnostic(`the server's last words:\n${baton.log().split('\n').slice(-40).join('\n')}`);
+    throw error;
+  } finally {
+    await Promise.allSettled([api.dispose(), ...contexts.map(context => context.close())]);
+    await baton.stop();
+  }
+};
+
+/** Signs `page` in as staff: through the API, because the form has a test of its own. */
+async function signIn(page, origin, { email, password }) {
+  const answer = await page.request.post(`${origin}/api/v1/staff/login`, {
+    data: { email, password },
+    headers: { origin },
+  });
+  assert.equal(answer.status(), 200, `${email} cannot sign in: ${await answer.text()}`);
+}
+
+// ---- looking at it ----
+
+/** Saves what `page` shows as `out/NAME.png`, for a person to look at; gives the path. */
+export async function shot(page, name, options = {}) {
+  await mkdir(OUT, { recursive: true });
+  const file = path.join(OUT, `${name}.png`);
+  await page.screenshot({ path: file, animations: 'disabled', ...options });
+  return file;
+}
+
+/** Fails on what axe finds against WCAG 2.2 A and AA, on `page` with its frames or within `include`. */
+export async function assertAccessible(page, { include, exclude = [] } = {}) {
+  let axe = new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']);
+  if (include) axe = axe.include(include);
+  for (const selector of exclude) axe = axe.exclude(selector);
+  const { violations } = await axe.analyze();
+  const told = violations.map(({ id, help, nodes }) =>
+    [`${id}: ${help}`, ...nodes.map(node => `    ${node.target.join(' ▸ ')}: ${node.failureSummary}`)].join('\n'));
+  assert.equal(violations.length, 0, told.join('\n'));
+}
+
+const slug = text => text.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '');
