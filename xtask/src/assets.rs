@@ -2,8 +2,9 @@
 //!
 //! Files are of two kinds. *Assets* (scripts, styles, WASM, icons) are published under
 //! `assets/name-<hash>.ext`. *Documents* (HTML, `embed.js`, the demo shop) keep their names.
-//! Both refer to an asset as `asset:NAME`, e.g. `import("asset:widget.js")`, and the build
-//! puts the address in its place; a name that does not exist fails the build.
+//! Both refer to an asset as `{{asset:NAME}}`, e.g. `import("{{asset:widget.js}}")`, and the build
+//! puts the address in its place; a name that does not exist fails the build. What else stands
+//! in double braces is the server's to fill.
 
 use std::collections::BTreeMap;
 
@@ -15,8 +16,10 @@ use crate::{
 /// Content by path.
 pub type Files = BTreeMap<String, Vec<u8>>;
 
-/// What `asset:` references start with.
-const SCHEME: &str = "asset:";
+/// What a reference starts with; the name follows.
+const OPEN: &str = "{{asset:";
+/// What it ends with.
+const CLOSE: &str = "}}";
 
 /// Everything that is served, and how to find an asset by the name its author gave it.
 #[derive(Debug, Default)]
@@ -58,52 +61,47 @@ impl Site {
         Ok(site)
     }
 
-    /// `content` of `file` with addresses in place of `asset:` references.
+    /// `content` of `file` with addresses in place of references.
     fn resolve(&self, file: &str, content: Vec<u8>) -> Result<Vec<u8>> {
-        if references(&content).next().is_none() {
+        let Some(text) = text(&content).filter(|text| text.contains(OPEN)) else {
             return Ok(content);
-        }
-        // References were found, so it is text.
-        let text = String::from_utf8_lossy(&content);
+        };
         let mut out = String::with_capacity(text.len());
-        let mut rest = text.as_ref();
-        while let Some(at) = rest.find(SCHEME) {
-            let (before, after) = rest.split_at(at);
+        let mut rest = text;
+        while let Some((before, name, after)) = next_reference(rest) {
+            let path = self.manifest.get(name).ok_or_else(|| Error::UnknownAsset {
+                file: file.to_owned(),
+                name: name.to_owned(),
+            })?;
             out.push_str(before);
-            rest = &after[SCHEME.len()..];
-            match reference_at(rest) {
-                Some(name) => {
-                    let path = self.manifest.get(name).ok_or_else(|| Error::UnknownAsset {
-                        file: file.to_owned(),
-                        name: name.to_owned(),
-                    })?;
-                    out.push('/');
-                    out.push_str(path);
-                    rest = &rest[name.len()..];
-                }
-                None => out.push_str(SCHEME),
-            }
+            out.push('/');
+            out.push_str(path);
+            rest = after;
         }
         out.push_str(rest);
         Ok(out.into_bytes())
     }
 }
 
-/// The names that `content` refers to; none if it is not text.
+/// The names that `content` refers to.
 fn references(content: &[u8]) -> impl Iterator<Item = &str> {
-    let text = std::str::from_utf8(content).unwrap_or_default();
-    text.match_indices(SCHEME).filter_map(|(at, _)| reference_at(&text[at + SCHEME.len()..]))
+    let mut rest = text(content).unwrap_or_default();
+    std::iter::from_fn(move || {
+        let (_, name, after) = next_reference(rest)?;
+        rest = after;
+        Some(name)
+    })
 }
 
-/// The file name at the start of `text`. Without an extension it is no reference: `{asset:x}`
-/// is somebody's object.
-fn reference_at(text: &str) -> Option<&str> {
-    let end = text
-        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/')))
-        .unwrap_or(text.len());
-    // A full stop that ends a sentence is not part of the name.
-    let name = text[..end].trim_end_matches('.');
-    name.contains('.').then_some(name)
+/// The first reference in `text`: what stands before it, its name, what follows.
+fn next_reference(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once(OPEN)?;
+    let (name, after) = rest.split_once(CLOSE)?;
+    Some((before, name.trim(), after))
+}
+
+fn text(content: &[u8]) -> Option<&str> {
+    std::str::from_utf8(content).ok()
 }
 
 /// `icons/send.svg` → `assets/icons/send-<12 hex>.svg`.
@@ -146,11 +144,11 @@ mod tests {
     fn references_become_addresses_through_several_files() {
         let site = Site::publish(
             files(&[
-                ("a-first.js", "import('asset:widget.js')"),
-                ("widget.js", "fetch('asset:widget.wasm')"),
+                ("a-first.js", "import('{{asset:widget.js}}')"),
+                ("widget.js", "fetch('{{asset:widget.wasm}}')"),
                 ("widget.wasm", "\0asm"),
             ]),
-            files(&[("shell.html", "<script src=\"asset:a-first.js\"></script>")]),
+            files(&[("shell.html", "<script src=\"{{asset:a-first.js}}\"></script>")]),
         )
         .unwrap();
         let first = &site.manifest["a-first.js"];
@@ -161,32 +159,31 @@ mod tests {
     #[test]
     fn a_change_deep_down_renames_everything_above() {
         let publish = |icon: &str| {
-            let assets = files(&[("a.css", "url(asset:i.svg)"), ("i.svg", icon)]);
+            let assets = files(&[("a.css", "url({{asset:i.svg}})"), ("i.svg", icon)]);
             Site::publish(assets, Files::new()).unwrap().manifest
         };
         assert_ne!(publish("<svg/>")["a.css"], publish("<svg />")["a.css"]);
     }
 
     #[test]
-    fn what_only_looks_like_a_reference_stays() {
-        let site =
-            Site::publish(files(&[]), files(&[("x.js", "f({asset:x, asset: 'y.js'})")])).unwrap();
-        assert_eq!(text(&site, "x.js"), "f({asset:x, asset: 'y.js'})");
-    }
-
-    #[test]
-    fn a_full_stop_may_follow() {
-        let site =
-            Site::publish(files(&[("b.js", "")]), files(&[("x.md", "asset:b.js.")])).unwrap();
-        assert_eq!(text(&site, "x.md"), format!("/{}.", site.manifest["b.js"]));
+    fn what_is_not_a_reference_stays() {
+        for text in ["f({asset: 'x.js'})", "{{nonce}} {{look}}", "{{asset:never closed", ""] {
+            let site = Site::publish(files(&[]), files(&[("x.html", text)])).unwrap();
+            assert_eq!(self::text(&site, "x.html"), text);
+        }
+        let binary = vec![0xff, 0xfe, b'{'];
+        let site = Site::publish(Files::from([("a.wasm".to_owned(), binary.clone())]), files(&[]));
+        assert_eq!(site.unwrap().files.into_values().next(), Some(binary));
     }
 
     #[test]
     fn mistakes_fail_the_build() {
-        let unknown = Site::publish(files(&[]), files(&[("x.html", "asset:gone.js")]));
+        let unknown = Site::publish(files(&[]), files(&[("x.html", "{{asset:gone.js}}")]));
         assert!(matches!(unknown, Err(Error::UnknownAsset { name, .. }) if name == "gone.js"));
-        let circle =
-            Site::publish(files(&[("a.js", "asset:b.js"), ("b.js", "asset:a.js")]), files(&[]));
+        let circle = Site::publish(
+            files(&[("a.js", "{{asset:b.js}}"), ("b.js", "{{asset:a.js}}")]),
+            files(&[]),
+        );
         assert!(matches!(circle, Err(Error::CircularAssets(names)) if names == "a.js, b.js"));
     }
 }
