@@ -1,5 +1,8 @@
 //! What decides an agent's next step: an LLM, or the built-in brain. Always streaming.
 
+pub mod builtin;
+pub mod defaults;
+
 use futures_util::stream::BoxStream;
 use serde_json::Value;
 use shared::{
@@ -146,6 +149,10 @@ pub struct Reading {
     pub agents: Vec<(String, f32)>,
     /// Whether it is unlike anything in the examples.
     pub out_of_scope: bool,
+    /// Whether it is small talk or an answer to something asked ("yes", "A1002"): it says nothing
+    /// about who should own the conversation, so triggers other than safety, the wish for a person
+    /// and rules leave it alone.
+    pub conversational: bool,
     /// The words that must reach a person at once, if there are such.
     pub safety: Option<String>,
     /// The words that ask for a person, if there are such.
@@ -164,4 +171,16 @@ pub struct Reading {
 pub trait Reader: Send + Sync + 'static {
     /// Reads `text`, said in a conversation whose earlier visitor messages are `before`.
     fn read(&self, text: &str, before: &[&str]) -> Reading;
+
+    /// The agents whose examples teach this intent, by slug.
+    fn homes(&self, intent: &str) -> Vec<String> {
+        let _ = intent;
+        Vec::new()
+    }
+
+    /// The agents that have this tool, by slug.
+    fn holders(&self, tool: &str) -> Vec<String> {
+        let _ = tool;
+        Vec::new()
+    }
 }

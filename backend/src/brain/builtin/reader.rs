@@ -1,0 +1,274 @@
+//! Reads a visitor's message by the examples of the published agents.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use shared::agent::AgentSpec;
+
+use super::{
+    classifier::Classifier, features, intents, intents::OUT_OF_SCOPE, language, lexicon, slots,
+};
+use crate::brain::{Reader, Reading, defaults};
+
+/// A message at least this likely to be unlike all examples is out of scope.
+const OUT_OF_SCOPE_AT: f32 = 0.5;
+/// An intent at least this likely says which tool is needed.
+const NEEDS_TOOL_AT: f32 = 0.6;
+/// What is listed of a reading; the rest is noise.
+const LISTED: usize = 6;
+
+/// A reader that learns from agents' examples, small talk and out-of-scope messages.
+#[derive(Debug)]
+pub struct BuiltinReader {
+    classifier: Classifier,
+    /// What each label of the classifier stands for, in its order.
+    meanings: Vec<Meaning>,
+    /// Which tools each agent has.
+    tools: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Debug, Clone)]
+struct Meaning {
+    intent: String,
+    /// `None` for small talk and what is out of scope.
+    agent: Option<String>,
+}
+
+impl BuiltinReader {
+    /// Learns from `agents`. Deterministic; well under a second for a few hundred examples.
+    pub fn train(agents: &[AgentSpec]) -> Self {
+        let mut labelled: Vec<(String, String)> = Vec::new();
+        let mut meanings: BTreeMap<String, Meaning> = BTreeMap::new();
+        let mut add = |agent: Option<&str>, intent: &str, text: &str| {
+            let label = format!("{}/{intent}", agent.unwrap_or_default());
+            meanings.entry(label.clone()).or_insert_with(|| Meaning {
+                intent: intent.to_owned(),
+                agent: agent.map(str::to_owned),
+            });
+            labelled.push((label, text.to_owned()));
+        };
+        for agent in agents {
+            for example in &agent.examples {
+                add(Some(agent.slug.as_str()), &example.intent, &example.text);
+            }
+        }
+        for example in defaults::small_talk().iter().chain(defaults::out_of_scope()) {
+            add(None, &example.intent, &example.text);
+        }
+        let classifier = Classifier::train(&labelled);
+        let meanings =
+            classifier.labels().iter().filter_map(|label| meanings.get(label).cloned()).collect();
+        let tools = agents
+            .iter()
+            .map(|agent| (agent.slug.as_str().to_owned(), agent.tools.clone()))
+            .collect();
+        Self { classifier, meanings, tools }
+    }
+
+    /// The classifier, whole.
+    pub fn classifier(&self) -> &Classifier {
+        &self.classifier
+    }
+}
+
+impl Reader for BuiltinReader {
+    fn read(&self, text: &str, before: &[&str]) -> Reading {
+        let p = self.classifier.predict(text);
+        let likely = |name: &dyn Fn(&Meaning) -> Option<&str>| -> Vec<(String, f32)> {
+            let mut sums: BTreeMap<&str, f32> = BTreeMap::new();
+            for (meaning, p) in self.meanings.iter().zip(&p) {
+                if let Some(name) = name(meaning) {
+                    *sums.entry(name).or_insert(0.0) += p;
+                }
+            }
+            let mut sums: Vec<_> = sums.into_iter().map(|(n, p)| (n.to_owned(), p)).collect();
+            sums.sort_by(|a, b| b.1.total_cmp(&a.1));
+            sums.truncate(LISTED);
+            sums
+        };
+        let outside: f32 = self
+            .meanings
+            .iter()
+            .zip(&p)
+            .filter_map(|(m, p)| (m.intent == OUT_OF_SCOPE).then_some(*p))
+            .sum();
+        let intents = likely(&|m| (m.intent != OUT_OF_SCOPE).then_some(m.intent.as_str()));
+        let agents = likely(&|m| m.agent.as_deref());
+        let slots = slots::find(text);
+        let top = intents.first().cloned().unwrap_or_default();
+        let conversational = is_conversational(text, &top, &slots);
+        let unlike = outside >= OUT_OF_SCOPE_AT || self.classifier.coverage(text) == 0.0;
+        let out_of_scope = unlike && !conversational;
+        let sure = top.1 >= NEEDS_TOOL_AT && !out_of_scope && !conversational;
+        let needs_tool = intents::get(&top.0).filter(|_| sure).and_then(|i| i.tool.clone());
+        let language = language::guess(text)
+            .or_else(|| before.iter().rev().find_map(|earlier| language::guess(earlier)))
+            .unwrap_or("en");
+        Reading {
+            intents,
+            agents,
+            out_of_scope,
+            conversational,
+            safety: lexicon::safety(text),
+            wants_person: lexicon::wants_person(text),
+            needs_tool,
+            sentiment: lexicon::sentiment(text),
+            language: language.to_owned(),
+            slots,
+        }
+    }
+
+    fn homes(&self, intent: &str) -> Vec<String> {
+        let teaches = self.meanings.iter().filter(|m| m.intent == intent);
+        teaches.filter_map(|m| m.agent.clone()).collect()
+    }
+
+    fn holders(&self, tool: &str) -> Vec<String> {
+        let holds = self.tools.iter().filter(|(_, tools)| tools.iter().any(|t| t == tool));
+        holds.map(|(agent, _)| agent.clone()).collect()
+    }
+}
+
+/// Small talk, or little more than a value: an answer to something asked, not a request.
+fn is_conversational(text: &str, top: &(String, f32), slots: &[(String, String)]) -> bool {
+    let words = features::words(&features::normalise(text));
+    let masks = words.iter().filter(|w| w.starts_with('x') && is_mask(w)).count();
+    let bare = !slots.is_empty() && words.len() - masks <= 2 && masks > 0;
+    bare || intents::get(&top.0).is_some_and(|i| i.small_talk) && top.1 >= 0.4
+}
+
+fn is_mask(word: &str) -> bool {
+    ["xid", "xnum", "xemail", "xamount", "xinvoice"].contains(&word)
+}
+
+/// A reader whose examples can be replaced while it is in use.
+#[derive(Debug)]
+pub struct LiveReader(RwLock<Arc<BuiltinReader>>);
+
+impl LiveReader {
+    /// Begins with the examples of `agents`.
+    pub fn new(agents: &[AgentSpec]) -> Self {
+        Self(RwLock::new(Arc::new(BuiltinReader::train(agents))))
+    }
+
+    /// Learns anew from `agents`; readings under way end with the old examples. Takes a moment of
+    /// computing: call it where blocking is fine.
+    pub fn learn(&self, agents: &[AgentSpec]) {
+        let trained = Arc::new(BuiltinReader::train(agents));
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = trained;
+    }
+
+    /// The reader as it is now.
+    pub fn now(&self) -> Arc<BuiltinReader> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Reader for LiveReader {
+    fn read(&self, text: &str, before: &[&str]) -> Reading {
+        self.now().read(text, before)
+    }
+
+    fn homes(&self, intent: &str) -> Vec<String> {
+        self.now().homes(intent)
+    }
+
+    fn holders(&self, tool: &str) -> Vec<String> {
+        self.now().holders(tool)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::sync::LazyLock;
+
+    use super::*;
+
+    /// Training takes seconds without optimisation, so tests share one reader.
+    pub(crate) static SHIPPED: LazyLock<Arc<LiveReader>> =
+        LazyLock::new(|| Arc::new(LiveReader::new(&defaults::agents())));
+
+    /// Written for this test and kept out of the examples.
+    const UNSEEN: [(&str, &str); 60] = [
+        ("why did you guys take 49 euro from my visa two times", "billing"),
+        ("same payment booked double on my bank account", "billing"),
+        ("i see two withdrawals for order A1001 and only bought it once", "billing"),
+        ("there's a payment from your company that I can't place", "billing"),
+        ("could you email me the bill for my taxes", "billing"),
+        ("need the invoice as pdf", "billing"),
+        ("where's my stuff, ordered ten days ago", "billing"),
+        ("when is A1002 supposed to get here", "billing"),
+        ("did my parcel leave your warehouse already", "billing"),
+        ("the courier hasn't brought my package", "billing"),
+        ("what do i pay per month for the membership", "billing"),
+        ("how do I get rid of my subscription", "billing"),
+        ("please quit my monthly plan", "billing"),
+        ("when is the next renewal of my plan", "billing"),
+        ("pls send me last month's receipt again", "billing"),
+        ("I'd like my money back for A1002", "refunds"),
+        ("refund pls, order A1003", "refunds"),
+        ("i returned the lamp, give me back what i paid", "refunds"),
+        ("can you reimburse the cost of my order", "refunds"),
+        ("still no sign of the refund you promised", "refunds"),
+        ("has the money for my return been sent", "refunds"),
+        ("how is my refund coming along", "refunds"),
+        ("the vase was in pieces when I opened the box", "refunds"),
+        ("you delivered a red one but I ordered green", "refunds"),
+        ("the charger died after two days", "refunds"),
+        ("half of the set is missing", "refunds"),
+        ("am I still allowed to get a refund on A1003", "refunds"),
+        ("is it possible to get my money back after two months", "refunds"),
+        ("i want to be refunded", "refunds"),
+        ("whats the ETA on my refund", "refunds"),
+        ("how long is shipping to Austria", "triage"),
+        ("is postage free", "triage"),
+        ("do you deliver to Canada", "triage"),
+        ("which delivery company do you use", "triage"),
+        ("how do i return something", "triage"),
+        ("what's the deadline for sending things back", "triage"),
+        ("can i exchange for a bigger size", "triage"),
+        ("do you accept mastercard", "triage"),
+        ("is klarna available", "triage"),
+        ("my credit card gets rejected when I check out", "triage"),
+        ("can't sign in, forgot the password", "triage"),
+        ("how do I reset my login", "triage"),
+        ("what time do you open tomorrow", "triage"),
+        ("are you there on saturday", "triage"),
+        ("is there a phone number to call", "triage"),
+        ("where are your stores", "triage"),
+        ("will the green chair be back in stock", "triage"),
+        ("how long does the warranty last", "triage"),
+        ("the promo code isn't accepted", "triage"),
+        ("any coupons available?", "triage"),
+        ("please change the shipping address of my order", "triage"),
+        ("I'd like to cancel the order I just placed", "triage"),
+        ("I want to complain about your service", "escalation"),
+        ("I've written five emails and nobody replies", "escalation"),
+        ("delete all the personal information you have about me", "escalation"),
+        ("somebody ordered things with my card without asking me", "escalation"),
+        ("I'll take you to court", "escalation"),
+        ("let me have a word with your boss", "escalation"),
+        ("put a human on", "escalation"),
+        ("my lawyer will contact you", "escalation"),
+    ];
+
+    #[test]
+    fn unseen_phrasings_find_their_agent() {
+        let mut wrong = Vec::new();
+        let (mut sure, mut sure_and_wrong) = (0, 0);
+        for (text, agent) in UNSEEN {
+            let reading = SHIPPED.read(text, &[]);
+            let (top, p) = reading.agents[0].clone();
+            sure += usize::from(p >= 0.7);
+            if top != agent || reading.out_of_scope {
+                sure_and_wrong += usize::from(p >= 0.7);
+                wrong.push(format!("{text}: {top} {p:.2} {:?}", reading.intents[0]));
+            }
+        }
+        assert!(wrong.len() <= 6, "{} wrong: {wrong:#?}", wrong.len());
+        assert!(sure >= 30, "only {sure} are sure");
+        assert!(sure_and_wrong * 20 <= sure, "{sure_and_wrong} of {sure} sure ones are wrong");
+    }
+}
