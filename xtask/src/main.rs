@@ -7,6 +7,7 @@ mod build;
 mod cache;
 mod compress;
 mod error;
+mod externrefs;
 mod glue;
 mod pages;
 mod run;

@@ -11,7 +11,7 @@ use crate::{
     build::Mode,
     cache::{Cache, sha256_hex},
     error::{AtPath, Error, Result},
-    glue, tools,
+    externrefs, glue, tools,
     workspace::Workspace,
 };
 
@@ -153,7 +153,7 @@ impl Optimiser {
     ) -> Result<Vec<u8>> {
         let settings = Self::ARGS.join(" ");
         let key = sha256_hex(&[&self.version, settings.as_bytes(), wasm]);
-        let result = cache.get_or(&format!("{key}.opt.wasm"), || {
+        let result = cache.get_or(&format!("{key}.mended.wasm"), || {
             println!("  wasm-opt {page}");
             let before = cache.folder().join(format!("{page}.before.wasm"));
             let after = cache.folder().join(format!("{page}.after.wasm"));
@@ -161,7 +161,9 @@ impl Optimiser {
             let mut command = tools::command(workspace, &self.program);
             command.args(Self::ARGS).arg(&before).arg("-o").arg(&after);
             tools::run(&mut command, tools::FOUND)?;
-            fs::read(&after).at("read", &after)
+            let mut optimised = fs::read(&after).at("read", &after)?;
+            externrefs::mend_export(&mut optimised);
+            Ok(optimised)
         });
         match result {
             Err(error @ (Error::Failed { .. } | Error::Start { .. })) => {
