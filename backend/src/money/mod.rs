@@ -1,5 +1,10 @@
 //! Refunds: proposed by an agent, judged by policy, sent at most once.
 
+pub mod events;
+pub mod faulty;
+pub mod ledger;
+pub mod policy;
+
 use async_trait::async_trait;
 use shared::money::Money;
 
@@ -58,4 +63,12 @@ pub trait Gateway: Send + Sync + 'static {
     async fn refund(&self, order: &RefundOrder) -> Result<Receipt, GatewayError>;
     /// Looks whether a key made a refund: `Ok(None)` means certainly not, and never will.
     async fn find(&self, key: &str) -> Result<Option<Receipt>, GatewayError>;
+}
+
+/// Lower-case hexadecimal.
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits =
+        |byte: &u8| [byte >> 4, byte & 15].map(|half| char::from(DIGITS[usize::from(half)]));
+    bytes.iter().flat_map(digits).collect()
 }

@@ -1,0 +1,110 @@
+//! The embedded ledger as a payment provider.
+
+use async_trait::async_trait;
+use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
+use sha2::{Digest, Sha256};
+use shared::time::Timestamp;
+
+use super::{Gateway, GatewayError, Receipt, RefundOrder, hex};
+use crate::tools::shop::{Ledger, LedgerError};
+
+/// Longest idempotency key, in bytes.
+const KEY_BYTES: usize = 255;
+
+/// Refunds charges of a [`Ledger`]. Its clock is its own, as a provider's is.
+pub struct LedgerGateway {
+    ledger: Ledger,
+    clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
+}
+
+impl LedgerGateway {
+    /// A gateway to `ledger` that dates refunds by `clock`.
+    pub fn new(ledger: Ledger, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self { ledger, clock: Box::new(clock) }
+    }
+}
+
+#[async_trait]
+impl Gateway for LedgerGateway {
+    async fn refund(&self, order: &RefundOrder) -> Result<Receipt, GatewayError> {
+        let (order, now) = (order.clone(), (self.clock)());
+        let outcome = self
+            .ledger
+            .run(move |connection| {
+                // The lock comes before the first look, so that no two refunds see the same rest.
+                let transaction =
+                    connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                let outcome = refund(&transaction, &order, now)?;
+                transaction.commit()?;
+                Ok(outcome)
+            })
+            .await;
+        outcome
+            .map_err(|error| GatewayError::Unknown(error.to_string()))?
+            .map_err(GatewayError::Refused)
+    }
+
+    async fn find(&self, key: &str) -> Result<Option<Receipt>, GatewayError> {
+        let key = key.to_owned();
+        let found = self.ledger.run(move |connection| {
+            let sql = "SELECT id FROM refunds WHERE key = ?1";
+            let mut statement = connection.prepare_cached(sql)?;
+            Ok(statement.query_row([key], |row| row.get(0)).optional()?)
+        });
+        let found = found.await.map_err(|error| GatewayError::Unknown(error.to_string()))?;
+        Ok(found.map(|id| Receipt { id }))
+    }
+}
+
+/// The refund, made now or before; or why not.
+fn refund(
+    db: &Transaction<'_>,
+    order: &RefundOrder,
+    now: Timestamp,
+) -> Result<Result<Receipt, String>, LedgerError> {
+    let refuse = |why: &str| Ok(Err(why.to_owned()));
+    let (amount, currency) = (order.amount.amount, order.amount.currency.code());
+    if order.key.is_empty() || order.key.len() > KEY_BYTES {
+        return refuse("an idempotency key has 1 to 255 bytes");
+    }
+    if amount <= 0 {
+        return refuse("a refund is above zero");
+    }
+    let made = db
+        .prepare_cached("SELECT id, charge, amount, currency FROM refunds WHERE key = ?1")?
+        .query_row([&order.key], |row| {
+            let terms: (String, i64, String) = (row.get(1)?, row.get(2)?, row.get(3)?);
+            Ok((row.get(0)?, terms))
+        })
+        .optional()?;
+    if let Some((id, terms)) = made {
+        if terms == (order.charge.clone(), amount, currency.to_owned()) {
+            return Ok(Ok(Receipt { id }));
+        }
+        return refuse("this key was used for another refund");
+    }
+    let charge: Option<(i64, String, i64)> = db
+        .prepare_cached(
+            "SELECT amount, currency,
+               (SELECT coalesce(sum(amount), 0) FROM refunds WHERE charge = charges.id)
+             FROM charges WHERE id = ?1",
+        )?
+        .query_row([&order.charge], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    let Some((captured, charged_in, refunded)) = charge else {
+        return refuse("there is no such charge");
+    };
+    if charged_in != currency {
+        return refuse("the charge is in another currency");
+    }
+    if refunded.checked_add(amount).is_none_or(|sum| sum > captured) {
+        return refuse("more than is left of the charge");
+    }
+    let id = format!("re_{}", &hex(&Sha256::digest(&order.key))[..24]);
+    db.execute(
+        "INSERT INTO refunds (id, key, charge, amount, currency, at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![id, order.key, order.charge, amount, currency, now.0],
+    )?;
+    Ok(Ok(Receipt { id }))
+}
