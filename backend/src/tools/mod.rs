@@ -1,5 +1,11 @@
 //! What agents can do.
 
+pub mod desk;
+pub mod knowledge;
+pub mod schema;
+pub mod shop;
+pub mod text;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
@@ -12,7 +18,10 @@ use shared::{
     time::Timestamp,
 };
 
-use crate::money::Proposal;
+use crate::{knowledge::Knowledge, money::Proposal};
+
+use desk::Desk;
+use shop::Ledger;
 
 /// Something an agent can do.
 #[async_trait]
@@ -67,15 +76,15 @@ impl Outcome {
 
     /// It did not work, for a reason that the brain can act on.
     pub fn error(code: &str, message: impl Into<String>) -> Self {
-        Self::refused(Settlement::Error, code, message.into())
+        Self::refused(Settlement::Error, code, &message.into())
     }
 
     /// It may not be done, for a reason that the brain can explain.
     pub fn denied(code: &str, message: impl Into<String>) -> Self {
-        Self::refused(Settlement::Denied, code, message.into())
+        Self::refused(Settlement::Denied, code, &message.into())
     }
 
-    fn refused(settlement: Settlement, code: &str, message: String) -> Self {
+    fn refused(settlement: Settlement, code: &str, message: &str) -> Self {
         let result = serde_json::json!({ "error": code, "message": message });
         Self::Settled { settlement, result, facts: Vec::new(), untrusted: false }
     }
@@ -88,6 +97,24 @@ pub struct Registry {
 }
 
 impl Registry {
+    /// The tools that Baton comes with.
+    pub fn with_defaults(ledger: &Ledger, knowledge: Arc<Knowledge>, desk: &Arc<dyn Desk>) -> Self {
+        let mut registry = Self::default();
+        knowledge::add_to(&mut registry, knowledge);
+        shop::add_to(&mut registry, ledger, desk);
+        desk::add_to(&mut registry, desk);
+        registry
+    }
+
+    /// Whether `args` fit the schema of the tool `name`; if not, what is wrong, for the brain to
+    /// repair. To be asked before every call.
+    pub fn check(&self, name: &str, args: &Value) -> Result<(), String> {
+        let Some(tool) = self.get(name) else {
+            return Err("there is no such tool".to_owned());
+        };
+        schema::check(&tool.info().parameters, args)
+    }
+
     /// Adds a tool; a later one of the same name takes its place.
     pub fn add(&mut self, tool: Arc<dyn Tool>) {
         self.tools.insert(tool.info().name.clone(), tool);
@@ -102,4 +129,20 @@ impl Registry {
     pub fn infos(&self) -> impl Iterator<Item = &ToolInfo> {
         self.tools.values().map(|tool| tool.info())
     }
+}
+
+/// The schema of a tool without arguments.
+fn no_parameters() -> Value {
+    serde_json::json!({ "type": "object", "properties": {}, "additionalProperties": false })
+}
+
+/// A text argument.
+fn text_arg<'a>(args: &'a Value, name: &str) -> Option<&'a str> {
+    args.get(name)?.as_str()
+}
+
+/// The answer when what a tool reads cannot be read; the cause goes to the log, here and only here.
+fn unavailable(context: &Context, error: &dyn std::error::Error) -> Outcome {
+    tracing::error!(conversation = %context.conversation, call = %context.call, %error, "a tool failed");
+    Outcome::error("unavailable", "This cannot be looked up right now.")
 }
