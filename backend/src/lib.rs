@@ -4,6 +4,7 @@
 pub mod brain;
 pub mod bus;
 pub mod journal;
+pub mod knowledge;
 pub mod money;
 pub mod runtime;
 pub mod storage;
