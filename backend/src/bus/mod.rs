@@ -1,5 +1,7 @@
 //! Signals between parts of a node, and later between nodes: hints, never the truth.
 
+mod local;
+
 use std::sync::Arc;
 
 use shared::{
@@ -9,8 +11,11 @@ use shared::{
     message::Author,
 };
 
+pub use local::LocalBus;
+
 /// Something that listeners may want to know now. Losing one costs nothing but a moment: whoever
-/// missed it reads the journal.
+/// missed it reads the journal. Two appends in quick succession may be told in either order;
+/// sequence numbers say which came first.
 #[derive(Debug, Clone)]
 pub enum Signal {
     /// Events were recorded, in order.
