@@ -1,6 +1,7 @@
 //! What is kept, behind one narrow trait. Each method is a whole domain transaction.
 
 pub mod rows;
+pub mod sqlite;
 
 use async_trait::async_trait;
 use shared::{
@@ -13,8 +14,8 @@ use shared::{
 };
 
 use rows::{
-    AgentRow, Article, AuditRow, Batch, Line, NewIdentity, Record, SessionRow, SiteRow, StaffRow,
-    VersionRow, VisitorRow,
+    AgentRow, Article, AuditRow, Batch, Line, NewIdentity, Record, RefundRow, SessionRow, SiteRow,
+    StaffRow, VersionRow, VisitorRow,
 };
 
 /// On whose behalf something is read. There is no way to read a conversation without one, and what
@@ -30,7 +31,7 @@ pub enum Scope {
 }
 
 /// Why the store could not do it.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// The database failed; retrying later may help.
     #[error("the database failed: {0}")]
@@ -189,6 +190,8 @@ pub trait Store: Send + Sync + 'static {
     ) -> Result<RefundTotals, StoreError>;
     /// Refunds that are waiting, pending or unknown, oldest first.
     async fn open_refunds(&self) -> Result<Vec<OpenRefund>, StoreError>;
+    /// All refunds of a conversation, by intent.
+    async fn refunds(&self, id: &ConversationId) -> Result<Vec<RefundRow>, StoreError>;
 
     // Visitors.
 

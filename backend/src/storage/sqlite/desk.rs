@@ -1,0 +1,89 @@
+//! Sites, settings and the articles of the knowledge base.
+
+use rusqlite::{Connection, OptionalExtension, Row};
+use shared::id::SiteKey;
+
+use super::convert::{json, parsed, to_json};
+use crate::storage::{
+    StoreError,
+    rows::{Article, SiteRow},
+};
+
+const SITE: &str = "SELECT key, name, origins, color, greeting, identity_secret, active FROM sites";
+
+pub(super) fn sites(conn: &Connection) -> Result<Vec<SiteRow>, StoreError> {
+    let mut statement = conn.prepare_cached(&format!("{SITE} ORDER BY name, key"))?;
+    let sites = statement.query_map([], site_of)?;
+    Ok(sites.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn site(conn: &Connection, key: &SiteKey) -> Result<Option<SiteRow>, StoreError> {
+    let mut statement = conn.prepare_cached(&format!("{SITE} WHERE key = ?"))?;
+    Ok(statement.query_row([key.as_str()], site_of).optional()?)
+}
+
+pub(super) fn put_site(conn: &Connection, site: &SiteRow) -> Result<(), StoreError> {
+    let sql = "INSERT OR REPLACE INTO sites
+                   (key, name, origins, color, greeting, identity_secret, active)
+               VALUES (?, ?, ?, ?, ?, ?, ?)";
+    conn.prepare_cached(sql)?.execute((
+        site.key.as_str(),
+        &site.name,
+        to_json(&site.origins)?,
+        &site.color,
+        &site.greeting,
+        &site.identity_secret,
+        site.active,
+    ))?;
+    Ok(())
+}
+
+pub(super) fn setting(conn: &Connection, key: &str) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT json FROM settings WHERE key = ?";
+    Ok(conn.prepare_cached(sql)?.query_row([key], |row| row.get(0)).optional()?)
+}
+
+pub(super) fn put_setting(conn: &Connection, key: &str, json: &str) -> Result<(), StoreError> {
+    let sql = "INSERT OR REPLACE INTO settings (key, json) VALUES (?, ?)";
+    conn.prepare_cached(sql)?.execute((key, json))?;
+    Ok(())
+}
+
+pub(super) fn articles(conn: &Connection) -> Result<Vec<Article>, StoreError> {
+    let sql = "SELECT slug, title, body, url, language, questions FROM articles ORDER BY slug";
+    let mut statement = conn.prepare_cached(sql)?;
+    let articles = statement.query_map([], |row| {
+        Ok(Article {
+            slug: row.get(0)?,
+            title: row.get(1)?,
+            body: row.get(2)?,
+            url: row.get(3)?,
+            language: row.get(4)?,
+            questions: json(row, 5)?,
+        })
+    })?;
+    Ok(articles.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn put_articles(conn: &Connection, articles: &[Article]) -> Result<(), StoreError> {
+    let sql = "INSERT OR REPLACE INTO articles (slug, title, body, url, language, questions)
+               VALUES (?, ?, ?, ?, ?, ?)";
+    let mut statement = conn.prepare_cached(sql)?;
+    for a in articles {
+        let questions = to_json(&a.questions)?;
+        statement.execute((&a.slug, &a.title, &a.body, &a.url, &a.language, questions))?;
+    }
+    Ok(())
+}
+
+fn site_of(row: &Row<'_>) -> rusqlite::Result<SiteRow> {
+    Ok(SiteRow {
+        key: parsed(row, 0)?,
+        name: row.get(1)?,
+        origins: json(row, 2)?,
+        color: row.get(3)?,
+        greeting: row.get(4)?,
+        identity_secret: row.get(5)?,
+        active: row.get(6)?,
+    })
+}

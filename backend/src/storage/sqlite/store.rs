@@ -1,0 +1,273 @@
+//! The [`Store`] trait, each method one job for the writer or one for a reader.
+
+use async_trait::async_trait;
+use shared::{
+    agent::AgentSpec,
+    api::{Audit, Counts, Meter, MeterBy, OpenRefund},
+    id::{AgentSlug, ApprovalId, ClientId, ConversationId, Seq, SiteKey, StaffId, VisitorId},
+    message::StaffRef,
+    time::Timestamp,
+};
+
+use super::{
+    SqliteStore, agents,
+    append::{self, Refusal},
+    audit, conversations, desk, inbox, meters, money, staff, visitors,
+};
+use crate::storage::{
+    AppendError, InboxQuery, RefundTotals, Scope, Store, StoreError,
+    rows::{
+        AgentRow, Article, AuditRow, Batch, Hash, Line, NewIdentity, Record, RefundRow, SessionRow,
+        SiteRow, StaffRow, VersionRow, VisitorRow,
+    },
+};
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn append(&self, batch: Batch) -> Result<(), AppendError> {
+        let done = self.writer.write(move |tx| append::append(tx, &batch)).await?;
+        done.map_err(|refusal| match refusal {
+            Refusal::Conflict => AppendError::Conflict,
+            Refusal::Duplicate(seq) => AppendError::Duplicate(seq),
+            Refusal::Refused(require) => AppendError::Refused(require),
+        })
+    }
+
+    async fn records(
+        &self,
+        scope: &Scope,
+        id: &ConversationId,
+        after: Seq,
+        limit: usize,
+    ) -> Result<Option<Vec<Record>>, StoreError> {
+        let (scope, id) = (scope.clone(), id.clone());
+        self.readers.read(move |c| conversations::records(c, &scope, &id, after, limit)).await
+    }
+
+    async fn line(&self, scope: &Scope, id: &ConversationId) -> Result<Option<Line>, StoreError> {
+        let (scope, id) = (scope.clone(), id.clone());
+        self.readers.read(move |c| conversations::line(c, &scope, &id)).await
+    }
+
+    async fn message_seq(
+        &self,
+        id: &ConversationId,
+        client_id: &ClientId,
+    ) -> Result<Option<Seq>, StoreError> {
+        let (id, client_id) = (id.clone(), client_id.clone());
+        self.readers.read(move |c| conversations::message_seq(c, &id, &client_id)).await
+    }
+
+    async fn inbox(&self, query: InboxQuery) -> Result<(Vec<Line>, Option<String>), StoreError> {
+        self.readers.read(move |c| inbox::page(c, &query)).await
+    }
+
+    async fn counts(&self, reader: &StaffId) -> Result<Counts, StoreError> {
+        let reader = reader.clone();
+        self.readers.read(move |c| inbox::counts(c, &reader)).await
+    }
+
+    async fn latest_conversation(
+        &self,
+        visitor: &VisitorId,
+    ) -> Result<Option<ConversationId>, StoreError> {
+        let visitor = visitor.clone();
+        self.readers.read(move |c| conversations::latest(c, &visitor)).await
+    }
+
+    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<ConversationId>, StoreError> {
+        self.readers.read(move |c| conversations::due(c, now, limit)).await
+    }
+
+    async fn ids(
+        &self,
+        after: Option<&ConversationId>,
+        limit: usize,
+    ) -> Result<Vec<ConversationId>, StoreError> {
+        let after = after.cloned();
+        self.readers.read(move |c| conversations::ids(c, after.as_ref(), limit)).await
+    }
+
+    async fn approval(&self, id: &ApprovalId) -> Result<Option<ConversationId>, StoreError> {
+        let id = id.clone();
+        self.readers.read(move |c| conversations::of_approval(c, &id)).await
+    }
+
+    async fn refund_totals(
+        &self,
+        charge: &str,
+        order: &str,
+        customer: &str,
+        day: i64,
+    ) -> Result<RefundTotals, StoreError> {
+        let (charge, order) = (charge.to_owned(), order.to_owned());
+        let customer = customer.to_owned();
+        self.readers.read(move |c| money::totals(c, &charge, &order, &customer, day)).await
+    }
+
+    async fn open_refunds(&self) -> Result<Vec<OpenRefund>, StoreError> {
+        self.readers.read(money::open).await
+    }
+
+    async fn refunds(&self, id: &ConversationId) -> Result<Vec<RefundRow>, StoreError> {
+        let id = id.clone();
+        self.readers.read(move |c| money::of_conversation(c, &id)).await
+    }
+
+    async fn visitor(&self, token_hash: &Hash) -> Result<Option<VisitorRow>, StoreError> {
+        let token_hash = *token_hash;
+        self.readers.read(move |c| visitors::by_token(c, &token_hash)).await
+    }
+
+    async fn start_visitor(
+        &self,
+        site: &SiteKey,
+        token_hash: &Hash,
+        identity: Option<NewIdentity>,
+        now: Timestamp,
+    ) -> Result<VisitorRow, StoreError> {
+        let (site, hash) = (site.clone(), *token_hash);
+        self.writer.write(move |tx| visitors::start(tx, &site, &hash, identity.as_ref(), now)).await
+    }
+
+    async fn use_once(
+        &self,
+        site: &SiteKey,
+        jti: &str,
+        expires: Timestamp,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let (site, jti) = (site.clone(), jti.to_owned());
+        self.writer.write(move |tx| visitors::use_once(tx, &site, &jti, expires, now)).await
+    }
+
+    async fn add_staff(&self, staff: StaffRow) -> Result<(), StoreError> {
+        self.writer.write(move |tx| staff::add(tx, &staff)).await
+    }
+
+    async fn put_staff(&self, staff: StaffRow, end_sessions: bool) -> Result<bool, StoreError> {
+        self.writer.write(move |tx| staff::put(tx, &staff, end_sessions)).await
+    }
+
+    async fn staff(&self) -> Result<Vec<StaffRow>, StoreError> {
+        self.readers.read(staff::all).await
+    }
+
+    async fn staff_by_email(&self, email: &str) -> Result<Option<StaffRow>, StoreError> {
+        let email = email.to_owned();
+        self.readers.read(move |c| staff::by_email(c, &email)).await
+    }
+
+    async fn add_session(&self, session: SessionRow) -> Result<(), StoreError> {
+        self.writer.write(move |tx| staff::add_session(tx, &session)).await
+    }
+
+    async fn session(&self, hash: &Hash, now: Timestamp) -> Result<Option<StaffRow>, StoreError> {
+        let hash = *hash;
+        self.readers.read(move |c| staff::by_session(c, &hash, now)).await
+    }
+
+    async fn end_session(&self, hash: &Hash) -> Result<(), StoreError> {
+        let hash = *hash;
+        self.writer.write(move |tx| staff::end_session(tx, &hash)).await
+    }
+
+    async fn sites(&self) -> Result<Vec<SiteRow>, StoreError> {
+        self.readers.read(desk::sites).await
+    }
+
+    async fn site(&self, key: &SiteKey) -> Result<Option<SiteRow>, StoreError> {
+        let key = key.clone();
+        self.readers.read(move |c| desk::site(c, &key)).await
+    }
+
+    async fn put_site(&self, site: SiteRow) -> Result<(), StoreError> {
+        self.writer.write(move |tx| desk::put_site(tx, &site)).await
+    }
+
+    async fn agents(&self) -> Result<Vec<AgentRow>, StoreError> {
+        self.readers.read(agents::all).await
+    }
+
+    async fn agent(&self, slug: &AgentSlug) -> Result<Option<AgentRow>, StoreError> {
+        let slug = slug.clone();
+        self.readers.read(move |c| agents::one(c, &slug)).await
+    }
+
+    async fn version(
+        &self,
+        slug: &AgentSlug,
+        version: u32,
+    ) -> Result<Option<VersionRow>, StoreError> {
+        let slug = slug.clone();
+        self.readers.read(move |c| agents::version(c, &slug, version)).await
+    }
+
+    async fn versions(&self, slug: &AgentSlug) -> Result<Vec<VersionRow>, StoreError> {
+        let slug = slug.clone();
+        self.readers.read(move |c| agents::versions(c, &slug)).await
+    }
+
+    async fn put_draft(
+        &self,
+        slug: &AgentSlug,
+        draft: Option<AgentSpec>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let slug = slug.clone();
+        self.writer.write(move |tx| agents::put_draft(tx, &slug, draft.as_ref(), now)).await
+    }
+
+    async fn publish(
+        &self,
+        spec: AgentSpec,
+        by: Option<StaffRef>,
+        note: Option<String>,
+        now: Timestamp,
+    ) -> Result<u32, StoreError> {
+        self.writer
+            .write(move |tx| agents::publish(tx, &spec, by.as_ref(), note.as_deref(), now))
+            .await
+    }
+
+    async fn retire(&self, slug: &AgentSlug) -> Result<bool, StoreError> {
+        let slug = slug.clone();
+        self.writer.write(move |tx| agents::retire(tx, &slug)).await
+    }
+
+    async fn setting(&self, key: &str) -> Result<Option<String>, StoreError> {
+        let key = key.to_owned();
+        self.readers.read(move |c| desk::setting(c, &key)).await
+    }
+
+    async fn put_setting(&self, key: &str, json: &str) -> Result<(), StoreError> {
+        let (key, json) = (key.to_owned(), json.to_owned());
+        self.writer.write(move |tx| desk::put_setting(tx, &key, &json)).await
+    }
+
+    async fn articles(&self) -> Result<Vec<Article>, StoreError> {
+        self.readers.read(desk::articles).await
+    }
+
+    async fn put_articles(&self, articles: Vec<Article>) -> Result<(), StoreError> {
+        self.writer.write(move |tx| desk::put_articles(tx, &articles)).await
+    }
+
+    async fn audit_add(&self, entry: AuditRow) -> Result<(), StoreError> {
+        self.writer.write(move |tx| audit::add(tx, &entry)).await
+    }
+
+    async fn audit(
+        &self,
+        conversation: Option<&ConversationId>,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Result<Audit, StoreError> {
+        let conversation = conversation.cloned();
+        self.readers.read(move |c| audit::page(c, conversation.as_ref(), after, limit)).await
+    }
+
+    async fn meters(&self, by: MeterBy) -> Result<Vec<Meter>, StoreError> {
+        self.readers.read(move |c| meters::sums(c, by)).await
+    }
+}
