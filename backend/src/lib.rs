@@ -9,3 +9,4 @@ pub mod money;
 pub mod runtime;
 pub mod storage;
 pub mod tools;
+pub mod verify;
