@@ -431,7 +431,8 @@ impl Conversation {
         self.owner = handoff.to.clone();
         self.tenure_since = event.at;
         self.tenure_seq = event.seq;
-        if matches!(handoff.from, Owner::Staff { .. }) {
+        // Handing back and closing are acts of a person.
+        if matches!(handoff.from, Owner::Staff { .. }) || handoff.to == Owner::Nobody {
             self.wants_person = None;
         }
         self.tenure_usage = Usage::default();

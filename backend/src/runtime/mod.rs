@@ -1,1 +1,85 @@
 //! Decides and performs: one loop over a closed set of outcomes.
+//!
+//! Everything in [`decide`], [`handoff`], [`triggers`], [`guard`] and [`view`] is pure: from what a
+//! conversation is to what happens next. [`runner`] performs it, [`desk`] is the way in.
+//! Nothing here knows the name of an agent.
+
+pub mod catalog;
+pub mod decide;
+pub mod desk;
+pub mod facts;
+pub mod guard;
+pub mod handoff;
+pub mod rules;
+pub mod runner;
+pub mod triggers;
+pub mod view;
+
+use shared::{
+    agent::{AgentSpec, Target},
+    event::EventBody,
+    id::{AgentSlug, Seq},
+    owner::Owner,
+    time::Timestamp,
+};
+
+pub use catalog::{Catalog, Faculty, Snapshot};
+pub use desk::{Desk, DeskError, Parts};
+
+use crate::{journal::Thread, tools::Registry};
+
+/// Where the time comes from. Everything below takes a [`Timestamp`].
+pub trait Clock: Send + Sync + 'static {
+    /// The present instant.
+    fn now(&self) -> Timestamp;
+}
+
+/// What a decision may look at: data, nothing that could act.
+#[derive(Clone, Copy)]
+pub struct World<'a> {
+    /// The conversation.
+    pub thread: &'a Thread,
+    /// The owning agent at its pinned version; `None` if no agent owns, or its version is gone.
+    pub spec: Option<&'a AgentSpec>,
+    /// The agents and settings of the desk as they are published now.
+    pub desk: &'a Snapshot,
+    /// What agents can do.
+    pub tools: &'a Registry,
+    /// The time.
+    pub now: Timestamp,
+}
+
+impl World<'_> {
+    /// The owner that `target` would become, if it exists.
+    fn owner_of(&self, target: &Target) -> Option<Owner> {
+        match target {
+            Target::Agent { slug } => self.desk.owner(slug),
+            Target::Queue { slug } if *slug == self.desk.settings.queue => Some(self.queue()),
+            Target::Queue { .. } => None,
+        }
+    }
+
+    /// The people behind everything.
+    fn queue(&self) -> Owner {
+        let settings = &self.desk.settings;
+        Owner::Queue { slug: settings.queue.clone(), name: settings.queue_name.clone() }
+    }
+
+    /// Whether `slug` is the agent that gets people in.
+    fn is_escalation(&self, slug: &AgentSlug) -> bool {
+        matches!(&self.desk.settings.escalation, Target::Agent { slug: s } if s == slug)
+    }
+
+    /// The text of the visitor's messages, oldest first, with their positions.
+    fn visitor_messages(&self) -> impl DoubleEndedIterator<Item = (Seq, &str)> {
+        self.thread.events.iter().filter_map(|event| match &event.body {
+            EventBody::Message(m) if m.author.kind == shared::message::AuthorKind::Visitor => {
+                Some((event.seq, m.text.as_str()))
+            }
+            _ => None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,624 @@
+//! The way in: what visitors and staff can do to a conversation, and the engine that goes on with
+//! it afterwards.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use shared::{
+    agent::{AgentSpec, Target},
+    api::Decision,
+    conversation::OpenApproval,
+    event::{EventBody, Identified, Note, Opened, Rating, RefundState},
+    id::{AgentSlug, ApprovalId, ClientId, ConversationId, Seq, SiteKey},
+    limits,
+    message::{StaffRef, VisitorRef},
+    owner::Owner,
+};
+use tokio::{
+    sync::{Notify, Semaphore},
+    task::JoinHandle,
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{Catalog, Clock, World, decide, runner, triggers};
+use crate::{
+    journal::{AppendError, Journal, Thread},
+    money::{self, Gateway},
+    storage::{Scope, StoreError},
+    tools::{Context, Outcome, Registry},
+};
+
+/// The setting of the kill switch for refunds; `false` stops new effects.
+pub const MONEY_SETTING: &str = "money_enabled";
+/// How often work that nobody nudged is looked for.
+const SWEEP: Duration = Duration::from_secs(5);
+/// Most conversations that one sweep takes up.
+const SWEEP_LIMIT: usize = 500;
+/// Most conversations that are driven at once.
+const AT_ONCE: usize = 256;
+/// How long a shutdown waits for turns to reach their next event.
+const DRAIN: Duration = Duration::from_secs(8);
+
+/// What a desk is made of.
+pub struct Parts {
+    /// The only writer of conversations.
+    pub journal: Journal,
+    /// The agents as they are published.
+    pub catalog: Arc<Catalog>,
+    /// What agents can do.
+    pub tools: Registry,
+    /// The payment provider.
+    pub gateway: Arc<dyn Gateway>,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Why something cannot be done.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskError {
+    /// There is no such conversation, agent or approval for this caller.
+    #[error("not found")]
+    NotFound,
+    /// Another person has it.
+    #[error("{} has this conversation", .0.name())]
+    AlreadyClaimed(Owner),
+    /// The caller must own the conversation for this.
+    #[error("claim the conversation first")]
+    NotOwner(Owner),
+    /// The approval was decided before.
+    #[error("this was already decided")]
+    AlreadyDecided,
+    /// The approval ran out.
+    #[error("this approval has expired")]
+    Expired,
+    /// What was approved is not what would be done now.
+    #[error("the refund can no longer be made as it was proposed")]
+    Changed,
+    /// Refunds are switched off.
+    #[error("refunds are switched off")]
+    RefundsPaused,
+    /// A field of the request is wrong.
+    #[error("{message}")]
+    Invalid {
+        /// Which.
+        field: &'static str,
+        /// What to do about it.
+        message: String,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A decision that does not fold: a fault of the program.
+    #[error("a decision that cannot follow: {0}")]
+    Fault(AppendError),
+}
+
+/// The desk. Cheap to clone.
+#[derive(Clone)]
+pub struct Desk {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    parts: Parts,
+    running: Mutex<HashMap<ConversationId, Drive>>,
+    slots: Arc<Semaphore>,
+    quiet: Notify,
+    tasks: TaskTracker,
+    shutdown: CancellationToken,
+}
+
+/// Whether a conversation that is being driven must be looked at once more.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Drive {
+    Running,
+    Again,
+}
+
+impl Desk {
+    /// A desk of these parts. Nothing runs on by itself until [`Desk::start`].
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                parts,
+                running: Mutex::default(),
+                slots: Arc::new(Semaphore::new(AT_ONCE)),
+                quiet: Notify::new(),
+                tasks: TaskTracker::new(),
+                shutdown: CancellationToken::new(),
+            }),
+        }
+    }
+
+    /// The only writer of conversations.
+    pub fn journal(&self) -> &Journal {
+        &self.inner.parts.journal
+    }
+
+    /// The agents as they are published.
+    pub fn catalog(&self) -> &Arc<Catalog> {
+        &self.inner.parts.catalog
+    }
+
+    /// What agents can do.
+    pub fn tools(&self) -> &Registry {
+        &self.inner.parts.tools
+    }
+
+    /// The payment provider.
+    pub fn gateway(&self) -> &Arc<dyn Gateway> {
+        &self.inner.parts.gateway
+    }
+
+    /// The time.
+    pub fn now(&self) -> shared::time::Timestamp {
+        self.inner.parts.clock.now()
+    }
+
+    /// Whether refunds may be sent.
+    pub async fn money_enabled(&self) -> Result<bool, StoreError> {
+        let setting = self.journal().store().setting(MONEY_SETTING).await?;
+        Ok(setting.as_deref() != Some("false"))
+    }
+
+    /// Begins a conversation on `site`; the front door's agent takes the first message.
+    pub async fn open(
+        &self,
+        site: &SiteKey,
+        visitor: VisitorRef,
+    ) -> Result<Arc<Thread>, DeskError> {
+        let desk = self.catalog().current();
+        let settings = &desk.settings;
+        let owner = desk.owner(&settings.front_door).unwrap_or_else(|| Owner::Queue {
+            slug: settings.queue.clone(),
+            name: settings.queue_name.clone(),
+        });
+        let id = fresh_id()?;
+        let opened = Opened { site: site.clone(), visitor, owner };
+        self.journal().open(id, opened, self.now()).await.map_err(fault)
+    }
+
+    /// A conversation in scope.
+    pub async fn load(&self, scope: &Scope, id: &ConversationId) -> Result<Arc<Thread>, DeskError> {
+        self.journal().load(scope, id).await?.ok_or(DeskError::NotFound)
+    }
+
+    /// The visitor says something. When this answers, it is on disk; the same `client_id` answers
+    /// the same position.
+    pub async fn visitor_says(
+        &self,
+        scope: &Scope,
+        id: &ConversationId,
+        client_id: ClientId,
+        text: String,
+    ) -> Result<Seq, DeskError> {
+        let text = checked_text("text", &text, limits::MESSAGE_CHARS)?;
+        self.say(scope, id, client_id, |world, client_id| {
+            Ok(decide::visitor_says(world, client_id, text.clone()))
+        })
+        .await
+    }
+
+    /// The visitor asks for a person.
+    pub async fn ask_for_person(
+        &self,
+        scope: &Scope,
+        id: &ConversationId,
+    ) -> Result<(), DeskError> {
+        self.act(scope, id, |world| Ok(triggers::pressed_for_a_person(world))).await?;
+        Ok(())
+    }
+
+    /// The visitor rates the conversation, one to five.
+    pub async fn rate(
+        &self,
+        scope: &Scope,
+        id: &ConversationId,
+        score: u8,
+        comment: Option<String>,
+    ) -> Result<(), DeskError> {
+        if !(1..=5).contains(&score) {
+            let message = "Give a score from 1 to 5.".to_owned();
+            return Err(DeskError::Invalid { field: "score", message });
+        }
+        let comment = match comment.filter(|c| !c.trim().is_empty()) {
+            Some(text) => Some(checked_text("comment", &text, limits::COMMENT_CHARS)?),
+            None => None,
+        };
+        self.act(scope, id, |_| {
+            Ok(vec![EventBody::Rating(Rating { score, comment: comment.clone() })])
+        })
+        .await?;
+        Ok(())
+    }
+
+    /// The visitor is known better than before.
+    pub async fn identify(
+        &self,
+        scope: &Scope,
+        id: &ConversationId,
+        visitor: VisitorRef,
+    ) -> Result<(), DeskError> {
+        self.act(scope, id, |world| {
+            if world.thread.state.visitor == visitor {
+                return Ok(Vec::new());
+            }
+            Ok(vec![EventBody::Identified(Identified { visitor: visitor.clone() })])
+        })
+        .await?;
+        Ok(())
+    }
+
+    /// A member of staff takes over. A takeover wins by appending first.
+    pub async fn claim(
+        &self,
+        staff: StaffRef,
+        id: &ConversationId,
+    ) -> Result<Arc<Thread>, DeskError> {
+        self.act(&Scope::Staff(staff.id.clone()), id, |world| {
+            decide::claim(world, &staff).map_err(DeskError::AlreadyClaimed)
+        })
+        .await
+    }
+
+    /// The owning member of staff answers.
+    pub async fn reply(
+        &self,
+        staff: StaffRef,
+        id: &ConversationId,
+        client_id: ClientId,
+        text: String,
+    ) -> Result<Seq, DeskError> {
+        let text = checked_text("text", &text, limits::MESSAGE_CHARS)?;
+        self.say(&Scope::Staff(staff.id.clone()), id, client_id, |world, client_id| {
+            owned(world, &staff)?;
+            Ok(decide::reply(&staff, client_id, text.clone()))
+        })
+        .await
+    }
+
+    /// A member of staff writes an internal note.
+    pub async fn note(
+        &self,
+        staff: StaffRef,
+        id: &ConversationId,
+        text: String,
+    ) -> Result<Seq, DeskError> {
+        let text = checked_text("text", &text, limits::NOTE_CHARS)?;
+        let thread = self
+            .act(&Scope::Staff(staff.id.clone()), id, |_| {
+                Ok(vec![EventBody::Note(Note { author: staff.clone(), text: text.clone() })])
+            })
+            .await?;
+        Ok(thread.state.seq)
+    }
+
+    /// The owning member of staff hands the conversation to an agent.
+    pub async fn hand_back(
+        &self,
+        staff: StaffRef,
+        id: &ConversationId,
+        agent: AgentSlug,
+        note: Option<String>,
+    ) -> Result<Arc<Thread>, DeskError> {
+        let note = match note.filter(|n| !n.trim().is_empty()) {
+            Some(text) => Some(checked_text("note", &text, limits::NOTE_CHARS)?),
+            None => None,
+        };
+        self.act(&Scope::Staff(staff.id.clone()), id, |world| {
+            owned(world, &staff)?;
+            let Some(to) = world.owner_of(&Target::Agent { slug: agent.clone() }) else {
+                let message = format!("There is no agent called {agent}.");
+                return Err(DeskError::Invalid { field: "agent", message });
+            };
+            Ok(decide::hand_back(world, &staff, to, note.clone()))
+        })
+        .await
+    }
+
+    /// A member of staff closes the conversation; not while another person has it.
+    pub async fn close(
+        &self,
+        staff: StaffRef,
+        id: &ConversationId,
+    ) -> Result<Arc<Thread>, DeskError> {
+        self.act(&Scope::Staff(staff.id.clone()), id, |world| match &world.thread.state.owner {
+            Owner::Nobody => Ok(Vec::new()),
+            owner @ Owner::Staff { id, .. } if *id != staff.id => {
+                Err(DeskError::AlreadyClaimed(owner.clone()))
+            }
+            _ => Ok(decide::close(world, &staff)),
+        })
+        .await
+    }
+
+    /// A person approves or declines one exact write. Once; not after it has expired; not if what
+    /// would be done now differs from what was proposed.
+    pub async fn decide(
+        &self,
+        staff: StaffRef,
+        approval: &ApprovalId,
+        decision: Decision,
+        note: Option<String>,
+    ) -> Result<Arc<Thread>, DeskError> {
+        let note = match note.filter(|n| !n.trim().is_empty()) {
+            Some(text) => Some(checked_text("note", &text, limits::NOTE_CHARS)?),
+            None => None,
+        };
+        let id = self.journal().store().approval(approval).await?.ok_or(DeskError::NotFound)?;
+        let scope = Scope::Staff(staff.id.clone());
+        loop {
+            let thread = self.load(&scope, &id).await?;
+            let open = thread.state.approvals.iter().find(|a| a.id == *approval);
+            let open = open.ok_or(DeskError::AlreadyDecided)?;
+            if open.expires_at.is_some_and(|at| at <= self.now()) {
+                self.nudge(&id);
+                return Err(DeskError::Expired);
+            }
+            if decision == Decision::Approve {
+                self.still_as_proposed(&thread, open).await?;
+            }
+            let require = match decision {
+                Decision::Approve => money::events::requirements_once_approved(),
+                Decision::Decline => Vec::new(),
+            };
+            let bodies = self
+                .decided(&thread, |world| {
+                    Ok(decide::approve_or_decline(world, approval, decision, &staff, note.clone()))
+                })
+                .await?;
+            match self.journal().append(&thread, bodies, require, self.now()).await {
+                Ok(thread) => {
+                    self.nudge(&id);
+                    return Ok(thread);
+                }
+                Err(AppendError::Conflict) => {}
+                Err(AppendError::Refused(_)) => return Err(DeskError::RefundsPaused),
+                Err(error) => return Err(fault(error)),
+            }
+        }
+    }
+
+    /// Goes on with a conversation, if there is something to do.
+    pub fn nudge(&self, id: &ConversationId) {
+        {
+            let mut running = self.running();
+            if let Some(drive) = running.get_mut(id) {
+                *drive = Drive::Again;
+                return;
+            }
+            if self.inner.shutdown.is_cancelled() {
+                return;
+            }
+            running.insert(id.clone(), Drive::Running);
+        }
+        let (desk, id) = (self.clone(), id.clone());
+        self.inner.tasks.spawn(async move { desk.run(&id).await });
+    }
+
+    /// Resumes what a restart interrupted, and from then on finds what nobody nudged: passed
+    /// deadlines, refunds without an answer. Ends soon after `shutdown`.
+    pub fn start(&self, shutdown: CancellationToken) -> JoinHandle<()> {
+        let desk = self.clone();
+        tokio::spawn(async move {
+            let mut ticks = tokio::time::interval(SWEEP);
+            loop {
+                tokio::select! {
+                    () = shutdown.cancelled() => break,
+                    _ = ticks.tick() => desk.sweep().await,
+                }
+            }
+            desk.drain().await;
+        })
+    }
+
+    /// Stops taking up work and waits, for a while, until running turns have reached an event.
+    pub async fn drain(&self) {
+        self.inner.shutdown.cancel();
+        self.inner.tasks.close();
+        // What does not end in time is found by the next start: the journal has it.
+        let _ = tokio::time::timeout(DRAIN, self.inner.tasks.wait()).await;
+    }
+
+    /// Resolves when nothing is being driven any more; for tests and the playground.
+    pub async fn idle(&self) {
+        loop {
+            // Made before the look, so that what ends in between is not missed.
+            let quiet = self.inner.quiet.notified();
+            if self.running().is_empty() {
+                return;
+            }
+            quiet.await;
+        }
+    }
+
+    /// The owning agent at its pinned version.
+    pub(super) async fn owner_spec(
+        &self,
+        thread: &Thread,
+    ) -> Result<Option<Arc<AgentSpec>>, StoreError> {
+        match &thread.state.owner {
+            Owner::Agent { slug, version, .. } => self.catalog().version(slug, *version).await,
+            _ => Ok(None),
+        }
+    }
+
+    fn running(&self) -> MutexGuard<'_, HashMap<ConversationId, Drive>> {
+        self.inner.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn sweep(&self) {
+        match self.journal().store().due(self.now(), SWEEP_LIMIT).await {
+            Ok(due) => due.iter().for_each(|id| self.nudge(id)),
+            Err(error) => tracing::error!(%error, "cannot look for work"),
+        }
+    }
+
+    async fn run(&self, id: &ConversationId) {
+        let slot = self.inner.slots.clone().acquire_owned().await;
+        loop {
+            if let Err(error) = runner::drive(self, id).await {
+                tracing::error!(conversation = %id, %error, "a turn stopped; the sweep resumes it");
+            }
+            let mut running = self.running();
+            match running.get_mut(id) {
+                Some(drive @ Drive::Again) if !self.inner.shutdown.is_cancelled() => {
+                    *drive = Drive::Running;
+                }
+                _ => {
+                    running.remove(id);
+                    self.inner.quiet.notify_waiters();
+                    break;
+                }
+            }
+        }
+        drop(slot);
+    }
+
+    /// Loads, decides, appends; again if somebody else was first. Then goes on with the turn.
+    async fn act(
+        &self,
+        scope: &Scope,
+        id: &ConversationId,
+        decide: impl Fn(&World<'_>) -> Result<Vec<EventBody>, DeskError>,
+    ) -> Result<Arc<Thread>, DeskError> {
+        loop {
+            let thread = self.load(scope, id).await?;
+            let bodies = self.decided(&thread, &decide).await?;
+            if bodies.is_empty() {
+                return Ok(thread);
+            }
+            match self.journal().append(&thread, bodies, Vec::new(), self.now()).await {
+                Ok(thread) => {
+                    self.nudge(id);
+                    return Ok(thread);
+                }
+                Err(AppendError::Conflict) => {}
+                Err(error) => return Err(fault(error)),
+            }
+        }
+    }
+
+    /// Like [`Desk::act`], for a message: its position, and the old one if it was there before.
+    async fn say(
+        &self,
+        scope: &Scope,
+        id: &ConversationId,
+        client_id: ClientId,
+        decide: impl Fn(&World<'_>, ClientId) -> Result<Vec<EventBody>, DeskError>,
+    ) -> Result<Seq, DeskError> {
+        loop {
+            let thread = self.load(scope, id).await?;
+            if let Some(seq) = self.journal().store().message_seq(id, &client_id).await? {
+                return Ok(seq);
+            }
+            let bodies = self.decided(&thread, |world| decide(world, client_id.clone())).await?;
+            match self.journal().append(&thread, bodies, Vec::new(), self.now()).await {
+                Ok(thread) => {
+                    self.nudge(id);
+                    return Ok(thread.state.seq);
+                }
+                Err(AppendError::Conflict) => {}
+                Err(AppendError::Duplicate(seq)) => return Ok(seq),
+                Err(error) => return Err(fault(error)),
+            }
+        }
+    }
+
+    async fn decided(
+        &self,
+        thread: &Thread,
+        decide: impl Fn(&World<'_>) -> Result<Vec<EventBody>, DeskError>,
+    ) -> Result<Vec<EventBody>, DeskError> {
+        let snapshot = self.catalog().current();
+        let spec = self.owner_spec(thread).await?;
+        decide(&World {
+            thread,
+            spec: spec.as_deref(),
+            desk: &snapshot,
+            tools: self.tools(),
+            now: self.now(),
+        })
+    }
+
+    /// The decision is bound to exact arguments: they hash to what was shown, and the server
+    /// resolves them to the same refund for the same verified customer as when it was proposed.
+    async fn still_as_proposed(
+        &self,
+        thread: &Thread,
+        approval: &OpenApproval,
+    ) -> Result<(), DeskError> {
+        let Some(action) = &approval.action else { return Err(DeskError::Changed) };
+        if money::events::canonical_hash(&action.tool, &action.args) != action.hash {
+            return Err(DeskError::Changed);
+        }
+        let Some(intent) = &action.intent else { return Ok(()) };
+        let refund = thread.state.refunds.iter().find(|r| r.intent == *intent);
+        let refund =
+            refund.filter(|r| r.state == RefundState::Waiting).ok_or(DeskError::AlreadyDecided)?;
+        let Some(tool) = self.tools().get(&action.tool) else { return Err(DeskError::Changed) };
+        let context = Context {
+            conversation: thread.state.id.clone(),
+            call: action.call.clone(),
+            visitor: thread.state.visitor.clone(),
+            said: Vec::new(),
+            now: self.now(),
+        };
+        let same = match tool.call(context, proposed_args(&action.args)).await {
+            Outcome::Refund(now) => refund.terms.as_ref().is_some_and(|terms| {
+                now.customer == terms.customer
+                    && now.charge == terms.charge
+                    && now.order == refund.order
+                    && now.amount == refund.money
+            }),
+            Outcome::Settled { .. } => false,
+        };
+        if same { Ok(()) } else { Err(DeskError::Changed) }
+    }
+}
+
+/// What the tool was called with, out of the exact arguments that the server resolved.
+fn proposed_args(exact: &serde_json::Value) -> serde_json::Value {
+    let keys = ["order", "amount", "reason"].into_iter();
+    keys.filter_map(|key| Some((key.to_owned(), exact.get(key)?.clone()))).collect()
+}
+
+fn owned(world: &World<'_>, staff: &StaffRef) -> Result<(), DeskError> {
+    let owner = &world.thread.state.owner;
+    if owner.is_staff(&staff.id) { Ok(()) } else { Err(DeskError::NotOwner(owner.clone())) }
+}
+
+fn fault(error: AppendError) -> DeskError {
+    match error {
+        AppendError::Store(error) => DeskError::Store(error),
+        error => DeskError::Fault(error),
+    }
+}
+
+/// Trims a text and refuses what is empty, too long, or holds control characters.
+fn checked_text(field: &'static str, text: &str, max: usize) -> Result<String, DeskError> {
+    let text = text.trim();
+    let length = text.chars().count();
+    let invalid = |message: String| Err(DeskError::Invalid { field, message });
+    if length == 0 {
+        return invalid("Write something first.".to_owned());
+    }
+    if length > max {
+        return invalid(format!("Shorten this to {max} characters; it has {length}."));
+    }
+    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t' | '\r')) {
+        return invalid("Remove the control characters.".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+fn fresh_id() -> Result<ConversationId, DeskError> {
+    let mut bytes = [0u8; 12];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| StoreError::Database(format!("no randomness: {error}")))?;
+    let id = format!("cnv_{}", money::hex(&bytes)).parse();
+    id.map_err(|_| DeskError::Store(StoreError::Damaged("an id".to_owned())))
+}

@@ -1,0 +1,442 @@
+//! Performs what [`decide`] says, one conversation at a time, until nothing is left to do.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::StreamExt as _;
+use shared::{
+    conversation::{OpenCall, RefundView},
+    event::{EventBody, Message, RefundState, Settlement, Source},
+    id::{ConversationId, Seq},
+    message::{Author, AuthorKind},
+};
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+
+use super::{
+    World,
+    decide::{self, Answer, AskedCall, Next},
+    desk::Desk,
+    view,
+};
+use crate::{
+    brain::Piece,
+    bus::Signal,
+    journal::{AppendError, Thread},
+    money::{self, GatewayError, Proposal, RefundOrder, events::Proposer, policy::Verdict},
+    storage::{Require, Scope, StoreError},
+    tools::{Context, Outcome},
+};
+
+/// How long a brain may be silent before its answer counts as failed.
+const BRAIN_SILENCE: Duration = Duration::from_secs(30);
+/// How long a tool may take.
+const TOOL_TIME: Duration = Duration::from_secs(20);
+/// How long the payment provider may take; after that nobody knows.
+const GATEWAY_TIME: Duration = Duration::from_secs(20);
+/// Longest answer, in bytes; what is longer is cut off.
+const ANSWER_BYTES: usize = 16_000;
+/// Most calls in one answer; what is more is dropped.
+const ANSWER_CALLS: usize = 16;
+/// How often one turn's unfinished answer is thrown away because the visitor wrote meanwhile.
+const RESTARTS: u32 = 3;
+
+/// Why driving a conversation stopped early. It is resumed by the next sweep.
+#[derive(Debug, thiserror::Error)]
+pub enum DriveError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A decision did not fold: a fault of the program.
+    #[error("a decision that cannot follow: {0}")]
+    Append(AppendError),
+}
+
+/// Whether driving goes on.
+enum Step {
+    Again,
+    Stop,
+}
+
+/// Drives one conversation on until it waits for somebody outside.
+pub async fn drive(desk: &Desk, id: &ConversationId) -> Result<(), DriveError> {
+    let mut restarts = 0;
+    while let Some(thread) = desk.journal().load(&Scope::System, id).await? {
+        let snapshot = desk.catalog().current();
+        let spec = desk.owner_spec(&thread).await?;
+        let world = World {
+            thread: &thread,
+            spec: spec.as_deref(),
+            desk: &snapshot,
+            tools: desk.tools(),
+            now: desk.now(),
+        };
+        let step = match decide::next(&world) {
+            Next::Nothing => Step::Stop,
+            Next::Record(bodies) if bodies.is_empty() => Step::Stop,
+            Next::Record(bodies) => record(desk, &thread, bodies).await?,
+            Next::Ask => ask(desk, &thread, &world, &mut restarts).await?,
+            Next::Call(call) => call_tool(desk, &thread, &world, &call).await?,
+            Next::Send(refund) => send(desk, &thread, &world, &refund).await?,
+            Next::Find(refund) => find(desk, &thread, &world, &refund).await?,
+        };
+        if matches!(step, Step::Stop) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Records events. If somebody else was first, the decision is made anew.
+async fn record(desk: &Desk, at: &Thread, bodies: Vec<EventBody>) -> Result<Step, DriveError> {
+    match desk.journal().append(at, bodies, Vec::new(), desk.now()).await {
+        Ok(_) | Err(AppendError::Conflict) => Ok(Step::Again),
+        Err(AppendError::Store(error)) => Err(error.into()),
+        Err(error) => Err(DriveError::Append(error)),
+    }
+}
+
+/// Asks the brain, streams its draft, and records what it answered.
+async fn ask(
+    desk: &Desk,
+    thread: &Arc<Thread>,
+    world: &World<'_>,
+    restarts: &mut u32,
+) -> Result<Step, DriveError> {
+    let Some(answer) = collect(desk, world, *restarts < RESTARTS).await else {
+        // The visitor wrote, or a person took over, before the answer was whole.
+        *restarts += 1;
+        return Ok(Step::Again);
+    };
+    let mut at = thread.clone();
+    loop {
+        let world = World { thread: &at, ..*world };
+        let bodies = decide::answer(&world, answer.clone());
+        match desk.journal().append(&at, bodies, Vec::new(), desk.now()).await {
+            Ok(_) => return Ok(Step::Again),
+            Err(AppendError::Conflict) => {}
+            Err(AppendError::Store(error)) => return Err(error.into()),
+            Err(error) => return Err(DriveError::Append(error)),
+        }
+        // Somebody was first. Under another owner the answer is void; a new message of the visitor
+        // is answered together with the old one; anything else leaves the answer as it is.
+        let id = &at.state.id;
+        let Some(now) = desk.journal().load(&Scope::System, id).await? else {
+            return Ok(Step::Stop);
+        };
+        let same_owner = now.state.epoch == at.state.epoch;
+        let same_calls = now.state.calls == at.state.calls && now.state.turn.is_some();
+        let said_more = now.state.last_visitor_message > answer.through;
+        if !same_owner || !same_calls || (said_more && *restarts < RESTARTS) {
+            *restarts += 1;
+            discard_draft(desk, &at);
+            return Ok(Step::Again);
+        }
+        at = now;
+    }
+}
+
+/// Collects a brain's answer piece by piece, showing the text as it comes. `None` if it became
+/// void before it was whole.
+async fn collect(desk: &Desk, world: &World<'_>, restart: bool) -> Option<Answer> {
+    let state = &world.thread.state;
+    let faculty = &world.desk.faculty;
+    let mut answer = Answer {
+        model: faculty.brain.model().to_owned(),
+        through: state.last_visitor_message,
+        ..Answer::default()
+    };
+    answer.usage.steps = 1;
+    let Some(request) = view::request(world) else {
+        answer.failure = Some("there is nothing to answer".to_owned());
+        return Some(answer);
+    };
+    let began = desk.now();
+    let mut signals = desk.journal().bus().follow(&state.id);
+    let mut pieces = faculty.brain.step(request);
+    loop {
+        tokio::select! {
+            // What makes the answer void is looked at before more of it is shown.
+            biased;
+            () = voided(&mut signals, restart) => {
+                discard_draft(desk, world.thread);
+                return None;
+            }
+            piece = tokio::time::timeout(BRAIN_SILENCE, pieces.next()) => match piece {
+                Ok(Some(Ok(piece))) => take(desk, world, &mut answer, piece),
+                Ok(Some(Err(error))) => {
+                    answer.failure = Some(error.to_string());
+                    break;
+                }
+                Ok(None) => break,
+                Err(_) => {
+                    answer.failure = Some("the brain fell silent".to_owned());
+                    break;
+                }
+            },
+        }
+    }
+    if answer.failure.is_some() {
+        discard_draft(desk, world.thread);
+    }
+    answer.usage.took_ms = u64::try_from(desk.now().since_ms(began)).unwrap_or(0);
+    Some(answer)
+}
+
+/// Resolves when events make an unfinished answer void: another owner, or (if `restart`) a new
+/// message of the visitor.
+async fn voided(signals: &mut Receiver<Signal>, restart: bool) {
+    loop {
+        let events = match signals.recv().await {
+            Ok(Signal::Appended(events)) => events,
+            // What was missed is found by the append's compare-and-swap.
+            Ok(_) | Err(RecvError::Lagged(_)) => continue,
+            Err(RecvError::Closed) => return std::future::pending().await,
+        };
+        let void = events.iter().any(|event| match &event.body {
+            EventBody::Handoff(_) => true,
+            EventBody::Message(Message { author, .. }) => {
+                restart && author.kind == AuthorKind::Visitor
+            }
+            _ => false,
+        });
+        if void {
+            return;
+        }
+    }
+}
+
+fn take(desk: &Desk, world: &World<'_>, answer: &mut Answer, piece: Piece) {
+    match piece {
+        Piece::Text(delta) => {
+            let room = ANSWER_BYTES.saturating_sub(answer.text.len());
+            let cut = delta.floor_char_boundary(room);
+            let delta = &delta[..cut];
+            if !delta.is_empty() {
+                answer.text.push_str(delta);
+                tell_draft(desk, world.thread, delta.to_owned(), false);
+            }
+        }
+        Piece::Call { name, args } if answer.calls.len() < ANSWER_CALLS => {
+            answer.calls.push(AskedCall { name, args });
+        }
+        Piece::Call { .. } => {}
+        Piece::QuickReplies(texts) => answer.quick_replies = texts,
+        Piece::Source { title, url } => answer.sources.push(Source { title, url }),
+        Piece::Usage(usage) => {
+            answer.usage.tokens_in += usage.tokens_in;
+            answer.usage.tokens_out += usage.tokens_out;
+            answer.usage.cost_micros += usage.cost_micros;
+        }
+    }
+}
+
+fn tell_draft(desk: &Desk, thread: &Thread, delta: String, reset: bool) {
+    let state = &thread.state;
+    let turn: Seq = state.turn.as_ref().map_or(0, |turn| turn.id);
+    let author = Author::new(AuthorKind::Agent, state.owner.name());
+    desk.journal().bus().tell(&state.id, Signal::Draft { turn, author, delta, reset });
+}
+
+fn discard_draft(desk: &Desk, thread: &Thread) {
+    tell_draft(desk, thread, String::new(), true);
+}
+
+/// Calls a tool and records how it was settled.
+async fn call_tool(
+    desk: &Desk,
+    thread: &Arc<Thread>,
+    world: &World<'_>,
+    call: &OpenCall,
+) -> Result<Step, DriveError> {
+    let Some(tool) = world.tools.get(&call.name) else {
+        let result = serde_json::json!({ "error": "unknown_tool", "message": "It is gone." });
+        return record(desk, world.thread, vec![decide::settle(call, Settlement::Error, result)])
+            .await;
+    };
+    let context = Context {
+        conversation: world.thread.state.id.clone(),
+        call: call.call.clone(),
+        visitor: world.thread.state.visitor.clone(),
+        said: world.visitor_messages().map(|(_, text)| text.to_owned()).collect(),
+        now: world.now,
+    };
+    let outcome = tokio::time::timeout(TOOL_TIME, tool.call(context, call.args.clone()))
+        .await
+        .unwrap_or_else(|_| Outcome::error("timeout", "The tool did not answer in time."));
+    match outcome {
+        Outcome::Refund(proposal) => propose(desk, world, call, &proposal).await,
+        Outcome::Settled { settlement, result, facts, untrusted } => {
+            let mut body = decide::settle(call, settlement, result);
+            if let EventBody::Tool(tool) = &mut body {
+                tool.untrusted = untrusted;
+                // The event that settles the call is the source of what it found.
+                let source_seq = world.thread.state.seq + 1;
+                tool.facts = facts
+                    .into_iter()
+                    .map(|(key, value)| shared::brief::Fact { key, value, source_seq })
+                    .collect();
+            }
+            record_effect(desk, thread, body, call).await
+        }
+    }
+}
+
+/// Records an effect that has already happened: whoever owns the conversation by now, it did.
+async fn record_effect(
+    desk: &Desk,
+    thread: &Arc<Thread>,
+    body: EventBody,
+    call: &OpenCall,
+) -> Result<Step, DriveError> {
+    let mut at = thread.clone();
+    loop {
+        match desk.journal().append(&at, vec![body.clone()], Vec::new(), desk.now()).await {
+            Ok(_) => return Ok(Step::Again),
+            Err(AppendError::Conflict) => {}
+            Err(AppendError::Store(error)) => return Err(error.into()),
+            Err(error) => return Err(DriveError::Append(error)),
+        }
+        let Some(now) = desk.journal().load(&Scope::System, &at.state.id).await? else {
+            return Ok(Step::Stop);
+        };
+        if !now.state.calls.iter().any(|open| open.call == call.call) {
+            // A takeover has settled it as superseded.
+            return Ok(Step::Again);
+        }
+        at = now;
+    }
+}
+
+/// Judges a proposed refund and records it, decided or waiting, before anything leaves the house.
+async fn propose(
+    desk: &Desk,
+    world: &World<'_>,
+    call: &OpenCall,
+    proposal: &Proposal,
+) -> Result<Step, DriveError> {
+    let policy = &world.desk.settings.refund_policy;
+    let day = world.now.day();
+    let totals = desk
+        .journal()
+        .store()
+        .refund_totals(&proposal.charge, &proposal.order, &proposal.customer, day)
+        .await?;
+    let tainted = world.thread.state.turn.as_ref().is_some_and(|turn| turn.tainted);
+    let Some(agent) = world.thread.state.owner.agent() else { return Ok(Step::Again) };
+    let conversation = &world.thread.state.id;
+    let proposer = Proposer { conversation, call: &call.call, tool: &call.name, agent };
+    let mut verdict = money::policy::judge(policy, proposal, &totals, tainted);
+    loop {
+        let ask = match &verdict {
+            Verdict::Deny { code, reason } => {
+                let result = serde_json::json!({ "error": code, "message": reason });
+                let denied = decide::settle(call, Settlement::Denied, result);
+                return record(desk, world.thread, vec![denied]).await;
+            }
+            Verdict::Send => None,
+            Verdict::Ask { reason } => Some(reason.as_str()),
+        };
+        let bodies = money::events::proposed(proposer, proposal, ask, policy, world.now);
+        let require = money::events::requirements(proposal, ask.is_some(), policy, world.now);
+        match desk.journal().append(world.thread, bodies, require, desk.now()).await {
+            Ok(_) | Err(AppendError::Conflict) => return Ok(Step::Again),
+            Err(AppendError::Refused(Require::WithinLimits { .. })) if ask.is_none() => {
+                let reason = "Together with other refunds it is above the limit.".to_owned();
+                verdict = Verdict::Ask { reason };
+            }
+            Err(AppendError::Refused(require)) => verdict = denial(&require),
+            Err(AppendError::Store(error)) => return Err(error.into()),
+            Err(error) => return Err(DriveError::Append(error)),
+        }
+    }
+}
+
+fn denial(require: &Require) -> Verdict {
+    let (code, reason) = match require {
+        Require::MoneyEnabled => ("refunds_paused", "Refunds are paused at the moment."),
+        Require::WithinCaptured { .. } | Require::WithinLimits { .. } => {
+            ("already_refunded", "What was paid has been refunded already, or is about to be.")
+        }
+    };
+    Verdict::Deny { code, reason: reason.to_owned() }
+}
+
+/// Sends a decided refund. The key was stored before; a repeat after a crash makes no second one.
+async fn send(
+    desk: &Desk,
+    thread: &Arc<Thread>,
+    world: &World<'_>,
+    refund: &RefundView,
+) -> Result<Step, DriveError> {
+    let Some(terms) = &refund.terms else { return Ok(Step::Stop) };
+    if !desk.money_enabled().await? {
+        return Ok(Step::Stop);
+    }
+    let order = RefundOrder {
+        key: terms.idempotency_key.clone(),
+        charge: terms.charge.clone(),
+        amount: refund.money,
+    };
+    let answer = tokio::time::timeout(GATEWAY_TIME, desk.gateway().refund(&order))
+        .await
+        .unwrap_or_else(|_| Err(GatewayError::Unknown("time-out".to_owned())));
+    let (state, detail) = match answer {
+        Ok(receipt) => (RefundState::Succeeded, receipt.id),
+        Err(GatewayError::Refused(why)) => (RefundState::Failed, why),
+        Err(GatewayError::Unknown(why)) => (RefundState::Unknown, why),
+    };
+    record_refund(desk, thread, world, refund, state, detail).await
+}
+
+/// Asks the provider what became of a refund.
+async fn find(
+    desk: &Desk,
+    thread: &Arc<Thread>,
+    world: &World<'_>,
+    refund: &RefundView,
+) -> Result<Step, DriveError> {
+    let Some(terms) = &refund.terms else { return Ok(Step::Stop) };
+    let answer =
+        tokio::time::timeout(GATEWAY_TIME, desk.gateway().find(&terms.idempotency_key)).await;
+    match answer {
+        Ok(Ok(Some(receipt))) => {
+            record_refund(desk, thread, world, refund, RefundState::Succeeded, receipt.id).await
+        }
+        Ok(Ok(None)) => {
+            let detail = "the provider has no record of it".to_owned();
+            record_refund(desk, thread, world, refund, RefundState::Failed, detail).await
+        }
+        // Still unknown: the next sweep asks again.
+        Ok(Err(_)) | Err(_) => Ok(Step::Stop),
+    }
+}
+
+/// Records what the provider said, whoever owns the conversation by now.
+async fn record_refund(
+    desk: &Desk,
+    thread: &Arc<Thread>,
+    world: &World<'_>,
+    refund: &RefundView,
+    state: RefundState,
+    detail: String,
+) -> Result<Step, DriveError> {
+    let mut at = thread.clone();
+    loop {
+        let world = World { thread: &at, ..*world };
+        let bodies = decide::refund_moves(&world, refund, state, Some(detail.clone()));
+        match desk.journal().append(&at, bodies, Vec::new(), desk.now()).await {
+            Ok(_) => return Ok(Step::Again),
+            Err(AppendError::Conflict) => {}
+            Err(AppendError::Store(error)) => return Err(error.into()),
+            Err(error) => return Err(DriveError::Append(error)),
+        }
+        let Some(now) = desk.journal().load(&Scope::System, &at.state.id).await? else {
+            return Ok(Step::Stop);
+        };
+        let moved =
+            now.state.refunds.iter().any(|r| r.intent == refund.intent && r.state != refund.state);
+        if moved {
+            return Ok(Step::Again);
+        }
+        at = now;
+    }
+}

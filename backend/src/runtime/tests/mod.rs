@@ -1,0 +1,6 @@
+//! The decisions, held against any order of inputs: no journal of theirs is ever refused by the
+//! fold, and the handoff invariants hold after each event.
+
+mod decisions;
+mod properties;
+mod stage;

@@ -1,0 +1,213 @@
+//! Any order of inputs and any answer of a brain: the evil model against the pure core.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use shared::{
+    api::Decision,
+    event::{EventBody, RefundState, Settlement, ToolState},
+    message::AuthorKind,
+    owner::Owner,
+};
+
+use super::stage::{Stage, proposal, staff, transfer_args};
+use crate::{
+    money::events::{self, Proposer},
+    runtime::{
+        decide::{self, Answer, AskedCall, Next},
+        triggers,
+    },
+};
+
+#[derive(Debug, Clone)]
+enum Act {
+    Visitor(&'static str),
+    Press,
+    Claim(&'static str),
+    Reply,
+    Return(&'static str),
+    Close,
+    Decide(Decision),
+    Answer(Vec<(&'static str, Value)>, &'static str, bool),
+    Tool(Settlement),
+    Later,
+}
+
+fn acts() -> impl Strategy<Value = Act> {
+    let texts = ["hello", "refund A1001", "a human", "mumble mumble mumble", "suicide", "no"];
+    let words = ["", "Fine.", "I'll transfer you to billing.", "Refunded 1,000,000 EUR!"];
+    let names = [
+        "look",
+        "issue_refund",
+        "transfer_to_front",
+        "transfer_to_money",
+        "transfer_to_help",
+        "transfer_to_queue_support",
+        "transfer_to_x",
+        "rm",
+        "",
+    ];
+    let args = prop_oneof![
+        Just(transfer_args()),
+        Just(json!({})),
+        Just(json!("half")),
+        Just(json!({ "reason": "approved by the manager", "request": "pay" })),
+    ];
+    let calls = prop::collection::vec((prop::sample::select(names.to_vec()), args), 0..4);
+    let answer = (calls, prop::sample::select(words.to_vec()), any::<bool>());
+    let people = prop::sample::select(vec!["sam", "kim"]);
+    prop_oneof![
+        4 => prop::sample::select(texts.to_vec()).prop_map(Act::Visitor),
+        1 => Just(Act::Press),
+        1 => people.prop_map(Act::Claim),
+        1 => Just(Act::Reply),
+        1 => prop::sample::select(vec!["front", "money", "help"]).prop_map(Act::Return),
+        1 => Just(Act::Close),
+        2 => prop_oneof![Just(Decision::Approve), Just(Decision::Decline)].prop_map(Act::Decide),
+        8 => answer.prop_map(|(calls, text, failed)| Act::Answer(calls, text, failed && text.is_empty())),
+        3 => prop_oneof![Just(Settlement::Ok), Just(Settlement::Error), Just(Settlement::Denied)]
+            .prop_map(Act::Tool),
+        1 => Just(Act::Later),
+    ]
+}
+
+fn perform(stage: &mut Stage, act: Act) {
+    let sam = staff("sam");
+    let bodies = match act {
+        Act::Visitor(text) => return stage.visitor(text),
+        Act::Press => stage.with(triggers::pressed_for_a_person),
+        Act::Claim(name) => stage.with(|w| decide::claim(w, &staff(name))).unwrap_or_default(),
+        Act::Reply if stage.thread.state.owner.is_staff(&sam.id) => {
+            let id = stage.client_id();
+            decide::reply(&sam, id, "Hello from Sam".to_owned())
+        }
+        Act::Return(slug) if stage.thread.state.owner.is_staff(&sam.id) => {
+            let to = stage.desk.owner(&slug.parse().unwrap()).unwrap();
+            stage.with(|w| decide::hand_back(w, &sam, to, Some("go on".to_owned())))
+        }
+        Act::Close if !stage.thread.state.is_closed() => stage.with(|w| decide::close(w, &sam)),
+        Act::Decide(decision) => match stage.thread.state.approvals.first().map(|a| a.id.clone()) {
+            Some(id) => stage.with(|w| decide::approve_or_decline(w, &id, decision, &sam, None)),
+            None => Vec::new(),
+        },
+        Act::Answer(calls, text, failed) if stage.run() == Next::Ask => {
+            let calls = calls
+                .into_iter()
+                .map(|(name, args)| AskedCall { name: name.to_owned(), args: Ok(args) })
+                .collect();
+            let failure = failed.then(|| "cut".to_owned());
+            return stage.give(Answer {
+                text: text.to_owned(),
+                calls,
+                failure,
+                ..Answer::default()
+            });
+        }
+        Act::Tool(settlement) => match stage.run() {
+            Next::Call(call) if call.name == "issue_refund" && settlement == Settlement::Ok => {
+                let state = &stage.thread.state;
+                let agent = state.owner.agent().unwrap();
+                let by =
+                    Proposer { conversation: &state.id, call: &call.call, tool: &call.name, agent };
+                let policy = &stage.desk.settings.refund_policy;
+                events::proposed(by, &proposal(32_000), Some("above the limit"), policy, stage.now)
+            }
+            Next::Call(call) => vec![decide::settle(&call, settlement, json!({}))],
+            Next::Send(refund) => {
+                let end = match settlement {
+                    Settlement::Ok => RefundState::Succeeded,
+                    Settlement::Error => RefundState::Unknown,
+                    _ => RefundState::Failed,
+                };
+                stage.with(|w| decide::refund_moves(w, &refund, end, None))
+            }
+            Next::Find(refund) => {
+                stage.with(|w| decide::refund_moves(w, &refund, RefundState::Succeeded, None))
+            }
+            _ => Vec::new(),
+        },
+        Act::Later => {
+            stage.now = stage.now.plus_ms(4_000_000);
+            Vec::new()
+        }
+        Act::Reply | Act::Return(_) | Act::Close | Act::Answer(..) => Vec::new(),
+    };
+    stage.apply(bodies);
+}
+
+/// What must hold after any history. (That each event could follow at all is checked by the strict
+/// fold in `Stage::apply`.)
+fn invariants(stage: &mut Stage) -> Result<(), TestCaseError> {
+    let next = stage.run();
+    let state = &stage.thread.state;
+    if next == Next::Ask {
+        // 3: every call is settled before the next request to the brain.
+        prop_assert!(state.calls.is_empty());
+        let request = stage.with(crate::runtime::view::request);
+        prop_assert!(request.is_some_and(|r| !r.dialogue.is_empty()));
+    }
+    let mut owner: Option<Owner> = None;
+    let mut wish = false;
+    let mut usage = 0;
+    for event in &stage.thread.events {
+        match &event.body {
+            EventBody::Opened(o) => owner = Some(o.owner.clone()),
+            EventBody::Handoff(h) => {
+                // 15: from the wish for a person only a person's act leads back to another agent.
+                if let Owner::Agent { slug, .. } = &h.to {
+                    let by_a_person = matches!(h.from, Owner::Staff { .. });
+                    prop_assert!(!wish || slug.as_str() == "help" || by_a_person);
+                }
+                wish &= !matches!(h.from, Owner::Staff { .. }) && h.to != Owner::Nobody;
+                // 14: a queue always has a deadline.
+                prop_assert_eq!(matches!(h.to, Owner::Queue { .. }), h.deadline.is_some());
+                owner = Some(h.to.clone());
+            }
+            EventBody::Rule(r) => {
+                use shared::brief::TriggerKind::{AskedForPerson, Safety};
+                wish |= matches!(r.trigger, AskedForPerson | Safety);
+            }
+            // 2: no agent speaks but the owner.
+            EventBody::Message(m) if m.author.kind == AuthorKind::Agent => {
+                prop_assert_eq!(owner.as_ref().map(Owner::name), Some(m.author.name.as_str()));
+            }
+            // 11: no tool runs that the owner does not have.
+            EventBody::Tool(t) if t.state == ToolState::Done && t.name == "issue_refund" => {
+                let mut calls = stage.bodies().filter_map(|b| match b {
+                    EventBody::Refund(r) => r.terms.as_ref().map(|terms| terms.call.clone()),
+                    _ => None,
+                });
+                prop_assert!(calls.any(|call| call == t.call), "a refund without an intent");
+            }
+            // 12: what is used sums up.
+            EventBody::Usage(u) => usage += u.usage.tokens_in,
+            _ => {}
+        }
+    }
+    prop_assert_eq!(usage, state.usage.tokens_in);
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+    #[test]
+    fn any_history_keeps_the_invariants(acts in prop::collection::vec(acts(), 1..40)) {
+        let mut stage = Stage::new();
+        for act in acts {
+            perform(&mut stage, act);
+        }
+        invariants(&mut stage)?;
+    }
+
+    #[test]
+    fn every_turn_comes_to_an_end(answers in prop::collection::vec(acts(), 60)) {
+        let mut stage = Stage::new();
+        stage.visitor("hello");
+        let brain = answers.into_iter().filter(|a| matches!(a, Act::Answer(..) | Act::Tool(_)));
+        for act in brain.cycle().take(200) {
+            perform(&mut stage, act);
+        }
+        let still = stage.run();
+        // 8: whatever a brain does, its turn ends within its budgets.
+        prop_assert!(stage.thread.state.turn.as_ref().is_none_or(|t| t.steps <= 12), "{still:?}");
+    }
+}
