@@ -1,4 +1,5 @@
 //! Who may know whom: the table of `ARCHITECTURE.md`, kept true.
+#![expect(clippy::expect_used, reason = "a test may stop at what cannot be")]
 
 use std::{
     fs,
