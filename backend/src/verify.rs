@@ -28,6 +28,9 @@ use crate::{
     },
 };
 
+#[cfg(test)]
+mod tests;
+
 /// Conversations, or records, that are read at once.
 const PAGE: usize = 500;
 

@@ -33,6 +33,11 @@ impl Cache {
         self.forgotten
     }
 
+    #[cfg(test)]
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// Keeps what an append has made of a thread, unless something newer is there.
     pub(super) fn appended(&mut self, thread: Arc<Thread>, added_bytes: usize) {
         let known = self.threads.peek(&thread.state.id);

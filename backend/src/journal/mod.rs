@@ -4,6 +4,8 @@ mod cache;
 pub mod chain;
 mod events;
 pub mod projection;
+#[cfg(test)]
+pub(crate) mod samples;
 mod step;
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,8 @@
 
 pub mod rows;
 pub mod sqlite;
+#[cfg(test)]
+pub(crate) mod story;
 
 use async_trait::async_trait;
 use shared::{

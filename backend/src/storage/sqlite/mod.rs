@@ -17,6 +17,8 @@ mod reader;
 mod search;
 mod staff;
 mod store;
+#[cfg(test)]
+mod tests;
 mod visitors;
 mod writer;
 

@@ -138,6 +138,12 @@ impl Writer {
         answer.await.map_err(|_| stopped())?
     }
 
+    /// Jobs that wait for the next commit.
+    #[cfg(test)]
+    pub(super) fn waiting(&self) -> usize {
+        self.jobs.as_ref().map_or(0, |jobs| jobs.max_capacity() - jobs.capacity())
+    }
+
     pub(super) fn writes(&self) -> &Writes {
         &self.writes
     }

@@ -1,0 +1,246 @@
+//! What is SQLite's own: groups, files, versions, full disks.
+
+use std::{
+    fs,
+    path::Path,
+    sync::{Arc, Barrier},
+};
+
+use rusqlite::Connection;
+use shared::id::ConversationId;
+
+use super::{OpenError, SqliteStore};
+use crate::storage::{
+    AppendError, Scope, Store, StoreError,
+    story::{batch, id, story},
+};
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+fn refusal(dir: &Path) -> String {
+    match SqliteStore::open(dir) {
+        Ok(_) => panic!("it opened"),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[tokio::test]
+async fn the_story() {
+    let dir = folder();
+    story(SqliteStore::open(dir.path()).expect("a store")).await;
+}
+
+#[tokio::test]
+async fn appends_that_come_together_share_commits() {
+    let dir = folder();
+    let store = SqliteStore::open(dir.path()).expect("a store");
+    // While this job holds the writer, all others gather behind it.
+    let (gate, held) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
+    let (opens, says_held) = (gate.clone(), held.clone());
+    let holder = {
+        let store = store.clone();
+        tokio::spawn(async move {
+            let wait = move |_: &mut super::writer::Tx<'_>| {
+                says_held.wait();
+                opens.wait();
+                Ok(())
+            };
+            store.writer.write(wait).await
+        })
+    };
+    tokio::task::spawn_blocking(move || held.wait()).await.expect("held");
+    let before = (store.writes().jobs(), store.writes().commits());
+    let appends: Vec<_> = (0..200)
+        .map(|n| {
+            let store = store.clone();
+            // Every third is refused and must not disturb its neighbours.
+            let expect = if n % 3 == 2 { 7 } else { 0 };
+            tokio::spawn(async move { store.append(batch(&format!("c{n}"), expect, 1)).await })
+        })
+        .collect();
+    while store.writer.waiting() < 200 {
+        tokio::task::yield_now().await;
+    }
+    tokio::task::spawn_blocking(move || gate.wait()).await.expect("opened");
+    holder.await.expect("the holder").expect("held");
+    let mut stored = 0;
+    for (n, append) in appends.into_iter().enumerate() {
+        match append.await.expect("an append") {
+            Ok(()) => stored += 1,
+            Err(AppendError::Conflict) => assert_eq!(n % 3, 2),
+            Err(e) => panic!("{e}"),
+        }
+    }
+    assert_eq!(stored, 134);
+    assert_eq!(store.ids(None, 500).await.expect("ids").len(), stored);
+    let after = (store.writes().jobs(), store.writes().commits());
+    assert_eq!(after.0 - before.0, 200);
+    assert_eq!(after.1 - before.1, 1 + 1, "the holder's commit, and one for all the others");
+}
+
+#[tokio::test]
+async fn a_folder_belongs_to_one_server() {
+    let dir = folder();
+    let store = SqliteStore::open(dir.path()).expect("a store");
+    store.append(batch("c", 0, 1)).await.expect("appended");
+    assert!(refusal(dir.path()).starts_with("another Baton is using the data folder"));
+    drop(store);
+    let store = SqliteStore::open(dir.path()).expect("free again");
+    assert_eq!(store.ids(None, 9).await, Ok(vec![id::<ConversationId>("c")]));
+}
+
+#[test]
+fn what_cannot_be_used_is_refused_in_one_sentence() {
+    let check = |file: &[u8], says: &str| {
+        let dir = folder();
+        fs::write(dir.path().join("baton.db"), file).expect("written");
+        let said = refusal(dir.path());
+        assert!(said.contains(says) && !said.contains('\n'), "{said}");
+        let kept = fs::read(dir.path().join("baton.db")).expect("read");
+        assert!(kept == file, "what is not ours is not touched");
+    };
+    check(&b"no database at all, but long enough to look at".repeat(100), "not a Baton database");
+    check(&foreign_database(), "not a Baton database");
+    let newer = ours("PRAGMA user_version = 4711");
+    check(&newer, "version 4711, this program knows up to 1: use a newer Baton");
+
+    let dir = folder();
+    fs::write(dir.path().join("file"), "x").expect("written");
+    let said = refusal(&dir.path().join("file"));
+    assert!(said.starts_with("cannot use the data folder"), "{said}");
+    fs::create_dir(dir.path().join("baton.db")).expect("made");
+    let said = refusal(dir.path());
+    assert!(said.starts_with("cannot open"), "{said}");
+}
+
+fn foreign_database() -> Vec<u8> {
+    let dir = folder();
+    let path = dir.path().join("x.db");
+    let conn = Connection::open(&path).expect("a database");
+    conn.execute_batch("CREATE TABLE theirs (x)").expect("a table");
+    drop(conn);
+    fs::read(path).expect("read")
+}
+
+/// The file of one of our databases after `sql`.
+fn ours(sql: &str) -> Vec<u8> {
+    let dir = folder();
+    drop(SqliteStore::open(dir.path()).expect("a store"));
+    let path = dir.path().join("baton.db");
+    let conn = Connection::open(&path).expect("the database");
+    conn.execute_batch(sql).expect("changed");
+    conn.pragma_update_and_check(None, "journal_mode", "delete", |_| Ok(())).expect("one file");
+    drop(conn);
+    fs::read(path).expect("read")
+}
+
+#[test]
+fn an_empty_file_is_a_fresh_start() {
+    let dir = folder();
+    fs::write(dir.path().join("baton.db"), "").expect("written");
+    assert!(SqliteStore::open(dir.path()).is_ok());
+}
+
+#[tokio::test]
+async fn a_damaged_page_is_told_and_never_read_as_something_else() {
+    let dir = folder();
+    let store = SqliteStore::open(dir.path()).expect("a store");
+    for n in 0..200 {
+        store.append(batch(&format!("c{n}"), 0, 5)).await.expect("appended");
+    }
+    drop(store);
+    let path = dir.path().join("baton.db");
+    let mut bytes = fs::read(&path).expect("read");
+    // The header page and the schema stay whole; what lies behind is noise.
+    let from = bytes.len() / 4;
+    bytes[from..].iter_mut().zip((0u8..251).cycle()).for_each(|(byte, noise)| *byte = noise);
+    fs::write(&path, bytes).expect("written");
+    let Ok(store) = SqliteStore::open(dir.path()) else { return };
+    let mut told = 0;
+    for n in 0..200 {
+        let c: ConversationId = id(&format!("c{n}"));
+        match store.records(&Scope::System, &c, 0, 9).await {
+            Ok(Some(records)) => assert_eq!(records, batch("x", 0, 5).records),
+            Ok(None) => {}
+            Err(StoreError::Damaged(_)) => told += 1,
+            Err(e) => panic!("{e}"),
+        }
+    }
+    assert!(told > 0);
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_writes_serves_reads_and_passes() {
+    let dir = folder();
+    let store = SqliteStore::open(dir.path()).expect("a store");
+    store.append(batch("before", 0, 3)).await.expect("appended");
+    limit_pages(&store, Some(20)).await;
+    let mut big = batch("big", 0, 1);
+    big.records[0].json = "x".repeat(4_000_000);
+    let fails: Vec<_> = (0..10)
+        .map(|n| {
+            let (store, mut big) = (store.clone(), big.clone());
+            big.line.summary.id = id(&format!("big{n}"));
+            tokio::spawn(async move { store.append(big).await })
+        })
+        .collect();
+    for fail in fails {
+        let refused = fail.await.expect("an append");
+        assert!(matches!(refused, Err(AppendError::Store(StoreError::Full))), "{refused:?}");
+    }
+    assert_eq!(store.ids(None, 9).await, Ok(vec![id::<ConversationId>("before")]));
+    limit_pages(&store, None).await;
+    store.append(big).await.expect("there is room again");
+    store.append(batch("before", 3, 1)).await.expect("what was begun goes on");
+}
+
+async fn limit_pages(store: &SqliteStore, pages: Option<u32>) {
+    let pages = pages.unwrap_or(u32::MAX - 1);
+    let limit = move |tx: &mut super::writer::Tx<'_>| {
+        tx.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
+        Ok(())
+    };
+    store.writer.write(limit).await.expect("limited");
+}
+
+#[test]
+fn errors_read_as_sentences() {
+    let newer = OpenError::Newer { path: "data/baton.db".into(), found: 9, known: 1 };
+    let says = "data/baton.db has version 9, this program knows up to 1: use a newer Baton";
+    assert_eq!(newer.to_string(), says);
+}
+
+/// Measures appends a second, alone and by 64 at once: `cargo test --release -- --ignored --nocapture rates`
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "a measurement"]
+async fn rates() {
+    let dir = tempfile::tempdir_in(".").expect("a folder on a disk");
+    let store = SqliteStore::open(dir.path()).expect("a store");
+    for (tasks, appends) in [(1u64, 500u64), (64, 200), (256, 100)] {
+        let before = store.writes().commits();
+        let began = std::time::Instant::now();
+        let running: Vec<_> = (0..tasks)
+            .map(|task| {
+                let store = store.clone();
+                tokio::spawn(async move {
+                    let c = format!("c{tasks}-{task}");
+                    for n in 0..appends {
+                        let mut b = batch(&c, n, 1);
+                        b.records[0].json = "x".repeat(400);
+                        b.search = "I was charged twice for order A1001".to_owned();
+                        store.append(b).await.expect("appended");
+                    }
+                })
+            })
+            .collect();
+        for task in running {
+            task.await.expect("a task");
+        }
+        let ms = began.elapsed().as_millis().max(1);
+        let rate = u128::from(tasks * appends) * 1000 / ms;
+        let commits = store.writes().commits() - before;
+        println!("{tasks:>4} at once: {rate:>6} appends/s, {commits} commits");
+    }
+}

@@ -1,0 +1,539 @@
+//! The one story that every database must tell: what each method of [`Store`] promises.
+
+use std::sync::Arc;
+
+use shared::{
+    agent::{AgentSpec, BUILT_IN},
+    api::{MeterBy, OpenRefund, Role, Summary, View},
+    brief::Usage,
+    event::RefundState,
+    id::{ConversationId, Seq, SiteKey, StaffId},
+    message::{Assurance, StaffRef, VisitorRef},
+    money::{Currency, Money},
+    owner::Owner,
+    time::Timestamp,
+};
+
+use super::{
+    AppendError, InboxQuery, RefundTotals, Scope, Store, StoreError,
+    rows::{
+        ApprovalRow, Article, AuditRow, Batch, Line, MeterRow, NewIdentity, Record, RefundRow,
+        SessionRow, SiteRow, StaffRow,
+    },
+};
+
+const NOW: Timestamp = Timestamp(1_700_000_000_000);
+
+/// Tells the whole story on an empty store.
+pub(crate) async fn story(store: Arc<dyn Store>) {
+    let store = store.as_ref();
+    conversations(store).await;
+    refused_batches(store).await;
+    inbox(store).await;
+    money(store).await;
+    visitors(store).await;
+    staff(store).await;
+    agents(store).await;
+    desk(store).await;
+    audit_and_meters(store).await;
+}
+
+pub(crate) fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
+    text.parse().expect("an id")
+}
+
+/// A batch of `records` that follow on `expect_seq` in conversation `c` of visitor `vis_1`.
+pub(crate) fn batch(c: &str, expect_seq: Seq, records: u64) -> Batch {
+    let records: Vec<_> = (expect_seq + 1..=expect_seq + records).map(record).collect();
+    let visitor = VisitorRef {
+        id: id("vis_1"),
+        assurance: Assurance::Anonymous,
+        customer: None,
+        name: None,
+        email: None,
+    };
+    let seq = expect_seq + records.len() as u64;
+    let summary = Summary {
+        id: id(c),
+        site: id("demo"),
+        visitor,
+        owner: Owner::Agent { slug: id("triage"), version: 1, name: "Mia".to_owned() },
+        updated_at: NOW.plus_ms(i64::try_from(seq).expect("small")),
+        escalated_at: None,
+        deadline: None,
+        reason: None,
+        needs_approval: false,
+        last_author: None,
+        preview: String::new(),
+        rating: None,
+        seq,
+    };
+    let line = Line {
+        summary,
+        epoch: 1,
+        opened_at: NOW,
+        has_work: false,
+        has_money_in_flight: false,
+        wake_at: None,
+    };
+    Batch {
+        line,
+        expect_seq,
+        records,
+        require: Vec::new(),
+        refunds: Vec::new(),
+        approvals: Vec::new(),
+        meters: Vec::new(),
+        audit: Vec::new(),
+        search: String::new(),
+    }
+}
+
+fn record(seq: Seq) -> Record {
+    Record {
+        seq,
+        at: NOW,
+        epoch: 1,
+        kind: "message".to_owned(),
+        json: format!("{{\"seq\":{seq}}}"),
+        hash: [u8::try_from(seq % 256).expect("small"); 32],
+        client_id: Some(id(&format!("client-{seq}"))),
+    }
+}
+
+async fn conversations(store: &dyn Store) {
+    let c: ConversationId = id("story_1");
+    let first = batch("story_1", 0, 2);
+    store.append(first.clone()).await.expect("a new conversation");
+    let second = batch("story_1", 2, 3);
+    store.append(second.clone()).await.expect("more of it");
+
+    let all: Vec<_> = first.records.iter().chain(&second.records).cloned().collect();
+    let own = Scope::Visitor(id("vis_1"));
+    let foreign = Scope::Visitor(id("vis_2"));
+    for scope in [&own, &Scope::Staff(id("stf_1")), &Scope::System] {
+        for (after, limit) in [(0, 100), (2, 100), (0, 2), (1, 3), (5, 9), (Seq::MAX, 9)] {
+            let page = store.records(scope, &c, after, limit).await.expect("records");
+            let expected = all.iter().filter(|r| r.seq > after).take(limit);
+            assert!(page.expect("in scope").iter().eq(expected), "after {after}, {limit} of them");
+        }
+        assert_eq!(store.line(scope, &c).await.expect("a line"), Some(second.line.clone()));
+    }
+    assert_eq!(store.records(&foreign, &c, 0, 9).await.expect("records"), None);
+    assert_eq!(store.line(&foreign, &c).await.expect("a line"), None);
+    let nobody = id("story_none");
+    assert_eq!(store.records(&Scope::System, &nobody, 0, 9).await.expect("records"), None);
+
+    assert_eq!(store.message_seq(&c, &id("client-4")).await.expect("a place"), Some(4));
+    assert_eq!(store.message_seq(&c, &id("client-9")).await.expect("a place"), None);
+    assert_eq!(store.message_seq(&nobody, &id("client-4")).await.expect("a place"), None);
+
+    let mut later = batch("story_2", 0, 1);
+    later.line.opened_at = NOW.plus_ms(1);
+    store.append(later).await.expect("another conversation");
+    let latest = store.latest_conversation(&id("vis_1")).await.expect("the latest");
+    assert_eq!(latest, Some(id("story_2")));
+    assert_eq!(store.latest_conversation(&id("vis_2")).await.expect("none"), None);
+    let ids = store.ids(None, 9).await.expect("ids");
+    assert_eq!(ids, [c.clone(), id("story_2")]);
+    assert_eq!(store.ids(Some(&c), 9).await.expect("ids"), [id("story_2")]);
+    assert_eq!(store.ids(None, 1).await.expect("ids"), [c]);
+}
+
+/// Each of these leaves everything as it was, what the batch holds besides events included.
+async fn refused_batches(store: &dyn Store) {
+    let before = store.line(&Scope::System, &id("story_1")).await.expect("a line");
+    let with_rows = |mut batch: Batch| {
+        batch.approvals = vec![ApprovalRow { id: id("app_no"), waiting: true }];
+        batch.audit = vec![audit_row("story_1", "refused")];
+        batch.search = "nevermore".to_owned();
+        batch
+    };
+    for expect in [0, 4, 6] {
+        let mut late = with_rows(batch("story_1", expect, 1));
+        late.records[0].client_id = None;
+        let refused = store.append(late).await;
+        assert!(matches!(refused, Err(AppendError::Conflict)), "{expect}: {refused:?}");
+    }
+    let mut unknown = with_rows(batch("story_none", 5, 1));
+    unknown.records[0].client_id = None;
+    assert!(matches!(store.append(unknown).await, Err(AppendError::Conflict)));
+    for expect in [5, 2] {
+        let mut twice = with_rows(batch("story_1", expect, 2));
+        twice.records[1].client_id = Some(id("client-3"));
+        let refused = store.append(twice).await;
+        assert!(matches!(refused, Err(AppendError::Duplicate(3))), "{expect}: {refused:?}");
+    }
+    let mut within = with_rows(batch("story_1", 5, 2));
+    within.records[1].client_id = within.records[0].client_id.clone();
+    assert!(store.append(within).await.is_err(), "two messages of one client id in a batch");
+
+    assert_eq!(store.line(&Scope::System, &id("story_1")).await.expect("a line"), before);
+    assert_eq!(store.approval(&id("app_no")).await.expect("none"), None);
+    assert_eq!(store.audit(None, None, 9).await.expect("audit").entries, []);
+    assert_eq!(found(store, View::All, "nevermore").await, [""; 0]);
+}
+
+async fn inbox(store: &dyn Store) {
+    let ana = Owner::Staff { id: id("stf_ana"), name: "Ana".to_owned() };
+    let queue = Owner::Queue { slug: id("support"), name: "Team".to_owned() };
+    for n in 0..30i64 {
+        let mut b = batch(&format!("inbox_{n:02}"), 0, 1);
+        b.search = format!("number{n} äpfel");
+        let summary = &mut b.line.summary;
+        // In pairs, so that pages must not lose one of two with the same time.
+        summary.updated_at = NOW.plus_ms(1_000 + n / 2);
+        match n % 3 {
+            0 => {
+                summary.owner = queue.clone();
+                summary.escalated_at = Some(NOW.plus_ms(-n / 6));
+            }
+            1 => summary.owner = ana.clone(),
+            _ => summary.owner = Owner::Nobody,
+        }
+        store.append(b).await.expect("a conversation");
+    }
+    let mut asks = batch("inbox_asks", 0, 1);
+    asks.line.summary.needs_approval = true;
+    store.append(asks).await.expect("a conversation");
+
+    let counts = store.counts(&id("stf_ana")).await.expect("counts");
+    assert_eq!((counts.waiting, counts.mine, counts.all, counts.closed), (11, 10, 23, 10));
+    assert_eq!(store.counts(&id("stf_bob")).await.expect("counts").mine, 0);
+    for (view, count) in
+        [(View::Waiting, 11), (View::Mine, 10), (View::All, 23), (View::Closed, 10)]
+    {
+        let all = pages(store, view, 100).await;
+        assert_eq!(all.len(), count, "{view:?}");
+        for limit in [1, 2, 3, 7, 10, 11] {
+            assert_eq!(pages(store, view, limit).await, all, "{view:?} by {limit}");
+        }
+    }
+    let waiting = pages(store, View::Waiting, 100).await;
+    assert_eq!(waiting[0], "inbox_24", "waits longest");
+    assert_eq!(waiting[10], "inbox_asks", "waits since now");
+    assert_eq!(pages(store, View::Mine, 100).await[0], "inbox_28", "is newest");
+
+    assert_eq!(found(store, View::Mine, "NUMBER4 apfel").await, ["inbox_04"]);
+    assert_eq!(found(store, View::Waiting, "number4").await, [""; 0]);
+    assert_eq!(found(store, View::Closed, "number2").await.len(), 5, "2, 20, 23, 26 and 29");
+    let hostile = ["\"", "a OR b", "*", "-", "(", "col:x", "\\", "'; DELETE", "\u{202e}", "^", "+"];
+    for text in hostile {
+        assert_eq!(found(store, View::All, text).await, [""; 0], "{text}");
+    }
+    let long = "word ".repeat(5_000);
+    assert_eq!(found(store, View::All, &long).await, [""; 0]);
+    for after in ["", "x", "1.", ".x", "99999999999999999999.a", "' OR 1", "1.2.3"] {
+        let mut query = ask(View::Mine, "", 3);
+        query.after = Some(after.to_owned());
+        store.inbox(query).await.expect("a made-up place is no error");
+    }
+}
+
+fn ask(view: View, text: &str, limit: usize) -> InboxQuery {
+    InboxQuery { view, reader: id("stf_ana"), text: text.to_owned(), after: None, limit }
+}
+
+async fn found(store: &dyn Store, view: View, text: &str) -> Vec<String> {
+    let (lines, _) = store.inbox(ask(view, text, 50)).await.expect("a page");
+    lines.iter().map(|line| line.summary.id.to_string()).collect()
+}
+
+async fn pages(store: &dyn Store, view: View, limit: usize) -> Vec<String> {
+    let mut query = ask(view, "", limit);
+    let mut all = Vec::new();
+    loop {
+        let (lines, next) = store.inbox(query.clone()).await.expect("a page");
+        assert!(lines.len() <= limit);
+        all.extend(lines.iter().map(|line| line.summary.id.to_string()));
+        match next {
+            Some(next) => query.after = Some(next),
+            None => return all,
+        }
+    }
+}
+
+async fn money(store: &dyn Store) {
+    let refund = |n: i64, state| RefundRow {
+        open: OpenRefund {
+            conversation: id("money"),
+            intent: id(&format!("int_{n}")),
+            order: format!("order_{}", n % 2),
+            money: Money::new(100 * n, Currency::EUR),
+            state,
+            since: NOW.plus_ms(-n),
+        },
+        charge: "ch".to_owned(),
+        customer: "cus".to_owned(),
+        day: n % 3,
+        key: format!("key_{n}"),
+    };
+    let states = [
+        (1, RefundState::Waiting),
+        (2, RefundState::Pending),
+        (3, RefundState::Unknown),
+        (4, RefundState::Succeeded),
+        (5, RefundState::Failed),
+        (6, RefundState::Declined),
+        (7, RefundState::Expired),
+    ];
+    let mut b = batch("money", 0, 1);
+    b.refunds = states.map(|(n, state)| refund(n, state)).to_vec();
+    store.append(b.clone()).await.expect("refunds");
+    let totals = store.refund_totals("ch", "order_1", "cus", 1).await.expect("totals");
+    assert_eq!(totals, RefundTotals { charge: 1_000, order: 400, customer_day: 500 });
+    let none = store.refund_totals("x", "x", "x", 1).await.expect("totals");
+    assert_eq!(none, RefundTotals::default());
+    let open = store.open_refunds().await.expect("open refunds");
+    let open: Vec<_> = open.iter().map(|refund| refund.intent.as_str()).collect();
+    assert_eq!(open, ["int_3", "int_2", "int_1"], "oldest first");
+    assert_eq!(store.refunds(&id("money")).await.expect("refunds"), b.refunds);
+
+    let mut done = batch("money", 1, 1);
+    done.refunds = vec![refund(2, RefundState::Failed)];
+    store.append(done).await.expect("one fails");
+    let totals = store.refund_totals("ch", "order_0", "cus", 2).await.expect("totals");
+    assert_eq!(totals, RefundTotals { charge: 800, order: 400, customer_day: 0 });
+
+    let mut changed = refund(1, RefundState::Pending);
+    changed.open.money.amount += 1;
+    let mut stolen = refund(9, RefundState::Pending);
+    stolen.key = "key_1".to_owned();
+    for (what, row) in [("other terms", changed), ("another's key", stolen)] {
+        let mut b = batch("money", 2, 1);
+        b.refunds = vec![row];
+        let refused = store.append(b).await;
+        assert!(
+            matches!(refused, Err(AppendError::Store(StoreError::Taken(_)))),
+            "{what}: {refused:?}"
+        );
+    }
+}
+
+async fn visitors(store: &dyn Store) {
+    let (demo, other): (SiteKey, SiteKey) = (id("demo"), id("other"));
+    let jane = |name: &str| NewIdentity {
+        customer: "cus_1".to_owned(),
+        name: Some(name.to_owned()),
+        email: None,
+    };
+    let start = async |site: &SiteKey, token: u8, identity| {
+        store.start_visitor(site, &[token; 32], identity, NOW).await.expect("a visitor")
+    };
+    let one = start(&demo, 1, None).await;
+    let two = start(&demo, 2, None).await;
+    assert_ne!(one.visitor.id, two.visitor.id);
+    assert_eq!(one.visitor.assurance, Assurance::Anonymous);
+
+    let known = start(&demo, 3, Some(jane("Jane"))).await;
+    let again = start(&demo, 4, Some(jane("Jane Doe"))).await;
+    let elsewhere = start(&other, 5, Some(jane("Jane"))).await;
+    assert_eq!(known.visitor.assurance, Assurance::Verified);
+    assert_eq!(known.visitor.id, again.visitor.id, "the same customer of the same site");
+    assert_ne!(known.visitor.id, elsewhere.visitor.id, "a customer id means one site's customer");
+    let found = store.visitor(&[3; 32]).await.expect("a visitor").expect("known");
+    assert_eq!(found, again, "under the newest name");
+    assert_eq!(store.visitor(&[9; 32]).await.expect("none"), None);
+
+    let use_it = async |site: &SiteKey, jti: &str, now: i64| {
+        let expires = NOW.plus_ms(300_000);
+        store.use_once(site, jti, expires, NOW.plus_ms(now)).await.expect("an answer")
+    };
+    assert!(use_it(&demo, "j1", 0).await);
+    assert!(!use_it(&demo, "j1", 0).await, "used twice");
+    assert!(use_it(&other, "j1", 0).await, "another site's");
+    assert!(!use_it(&demo, "j1", 310_000).await, "within what a clock may differ by");
+    assert!(use_it(&demo, "j1", 300_000 + 3_700_000).await, "forgotten long after its end");
+}
+
+async fn staff(store: &dyn Store) {
+    let row = |staff: &str, email: &str| StaffRow {
+        id: id(staff),
+        email: email.to_owned(),
+        name: staff.to_uppercase(),
+        role: Role::Agent,
+        active: true,
+        password_hash: "$argon2id$…".to_owned(),
+    };
+    let ana = row("stf_ana", "Ana@Example.com");
+    store.add_staff(ana.clone()).await.expect("Ana");
+    store.add_staff(row("stf_bob", "bob@example.com")).await.expect("Bob");
+    let taken = store.add_staff(row("stf_eve", "ANA@example.com")).await;
+    assert_eq!(taken, Err(StoreError::Taken("email")));
+    let known = store.staff_by_email(" ana@EXAMPLE.com").await.expect("an account");
+    assert_eq!(known, Some(ana.clone()));
+    assert_eq!(store.staff().await.expect("accounts").len(), 2);
+
+    let session = |n: u8, staff: &StaffId, expires: Option<i64>| SessionRow {
+        hash: [n; 32],
+        staff: staff.clone(),
+        expires: expires.map(|ms| NOW.plus_ms(ms)),
+        created: NOW,
+    };
+    let signed_in = async |n: u8, after_ms: i64| {
+        let staff = store.session(&[n; 32], NOW.plus_ms(after_ms)).await.expect("an answer");
+        staff.is_some()
+    };
+    for (n, expires) in [(1, Some(1_000)), (2, None), (3, Some(9_000))] {
+        store.add_session(session(n, &ana.id, expires)).await.expect("a session");
+    }
+    assert!(signed_in(1, 999).await && !signed_in(1, 1_000).await);
+    assert!(signed_in(2, i64::from(u32::MAX)).await, "a key does not end by itself");
+    store.end_session(&[3; 32]).await.expect("ended");
+    assert!(!signed_in(3, 0).await);
+
+    let asleep = StaffRow { active: false, ..ana.clone() };
+    assert_eq!(store.put_staff(asleep, false).await, Ok(true));
+    assert!(!signed_in(1, 0).await && !signed_in(2, 0).await, "who may not sign in is nobody");
+    assert_eq!(store.put_staff(ana.clone(), false).await, Ok(true));
+    assert!(signed_in(1, 0).await && signed_in(2, 0).await);
+    assert_eq!(store.put_staff(ana.clone(), true).await, Ok(true));
+    assert!(!signed_in(1, 0).await && !signed_in(2, 0).await, "all ended");
+    assert_eq!(store.put_staff(row("stf_eve", "eve@example.com"), false).await, Ok(false));
+    let clash = StaffRow { email: "bob@example.com".to_owned(), ..ana };
+    assert_eq!(store.put_staff(clash, false).await, Err(StoreError::Taken("email")));
+}
+
+async fn agents(store: &dyn Store) {
+    let slug = id("greeter");
+    let spec = |name: &str| AgentSpec {
+        slug: id("greeter"),
+        name: name.to_owned(),
+        purpose: "Greets.".to_owned(),
+        instructions: String::new(),
+        opening: String::new(),
+        model: BUILT_IN.to_owned(),
+        tools: Vec::new(),
+        targets: Vec::new(),
+        rules: Vec::new(),
+        examples: Vec::new(),
+        confidence_threshold: 0.7,
+        budgets: shared::agent::Budgets::default(),
+    };
+    assert_eq!(store.agent(&slug).await, Ok(None));
+    assert_eq!(store.retire(&slug).await, Ok(false));
+    store.put_draft(&slug, Some(spec("Draft")), NOW).await.expect("a draft");
+    let row = store.agent(&slug).await.expect("an agent").expect("known by its draft");
+    assert_eq!((row.published, row.draft), (None, Some((spec("Draft"), NOW))));
+
+    let ana = StaffRef { id: id("stf_ana"), name: "Ana".to_owned() };
+    let note = Some("first".to_owned());
+    assert_eq!(store.publish(spec("One"), Some(ana.clone()), note, NOW).await, Ok(1));
+    assert_eq!(store.publish(spec("Two"), None, None, NOW.plus_ms(1)).await, Ok(2));
+    let row = store.agent(&slug).await.expect("an agent").expect("known");
+    let newest = row.published.expect("published");
+    assert_eq!((newest.version, &newest.spec, row.draft), (2, &spec("Two"), None));
+    let versions = store.versions(&slug).await.expect("versions");
+    assert_eq!(versions.iter().map(|v| v.version).collect::<Vec<_>>(), [2, 1]);
+    assert_eq!(versions[1].by, Some(ana));
+    assert_eq!(store.agents().await.expect("agents").len(), 1);
+
+    store.put_draft(&slug, Some(spec("Draft")), NOW).await.expect("a draft");
+    store.put_draft(&slug, None, NOW).await.expect("no draft");
+    assert_eq!(store.agent(&slug).await.expect("an agent").expect("known").draft, None);
+
+    assert_eq!(store.retire(&slug).await, Ok(true));
+    assert_eq!(store.agents().await, Ok(Vec::new()));
+    assert_eq!(store.agent(&slug).await, Ok(None));
+    assert_eq!(store.version(&slug, 2).await, Ok(Some(newest)), "conversations pin it");
+    assert_eq!(store.version(&slug, 3).await, Ok(None));
+    store.put_draft(&slug, Some(spec("Back")), NOW).await.expect("a draft");
+    let row = store.agent(&slug).await.expect("an agent").expect("known by its draft");
+    assert_eq!(row.published, None, "a draft does not bring back what was retired");
+    assert_eq!(store.publish(spec("Back"), None, None, NOW).await, Ok(3));
+    let row = store.agent(&slug).await.expect("an agent").expect("known");
+    assert_eq!(row.published.map(|v| v.version), Some(3));
+}
+
+async fn desk(store: &dyn Store) {
+    let site = |key: &str, name: &str| SiteRow {
+        key: id(key),
+        name: name.to_owned(),
+        origins: vec!["https://shop.example".to_owned()],
+        color: "#102030".to_owned(),
+        greeting: "Hi".to_owned(),
+        identity_secret: Some("secret".to_owned()),
+        active: true,
+    };
+    for row in [site("demo", "Zeta"), site("shop", "Alpha"), site("demo", "Beta")] {
+        store.put_site(row).await.expect("a site");
+    }
+    let sites = store.sites().await.expect("sites");
+    assert_eq!(sites, [site("shop", "Alpha"), site("demo", "Beta")]);
+    assert_eq!(store.site(&id("shop")).await, Ok(Some(site("shop", "Alpha"))));
+    assert_eq!(store.site(&id("none")).await, Ok(None));
+
+    assert_eq!(store.setting("desk").await, Ok(None));
+    for json in ["{\"a\":1}", "{}"] {
+        store.put_setting("desk", json).await.expect("set");
+        assert_eq!(store.setting("desk").await, Ok(Some(json.to_owned())));
+    }
+
+    let article = |slug: &str, title: &str| Article {
+        slug: slug.to_owned(),
+        title: title.to_owned(),
+        body: "Body".to_owned(),
+        url: String::new(),
+        language: "en".to_owned(),
+        questions: vec!["How?".to_owned()],
+    };
+    store.put_articles(vec![article("b", "B"), article("a", "A")]).await.expect("articles");
+    store.put_articles(vec![article("b", "New")]).await.expect("an article");
+    assert_eq!(store.articles().await, Ok(vec![article("a", "A"), article("b", "New")]));
+}
+
+fn audit_row(c: &str, action: &str) -> AuditRow {
+    AuditRow {
+        at: NOW,
+        action: action.to_owned(),
+        actor: "baton".to_owned(),
+        subject: "subject".to_owned(),
+        conversation: Some(id(c)),
+        detail: String::new(),
+    }
+}
+
+async fn audit_and_meters(store: &dyn Store) {
+    let used = |seq: Seq, agent: &str, epoch, tokens_in, ends_turn| MeterRow {
+        seq,
+        agent: id(agent),
+        epoch,
+        usage: Usage { steps: 1, tokens_in, tokens_out: 1, cost_micros: 2, took_ms: 3 },
+        ends_turn,
+    };
+    let mut one = batch("meters_1", 0, 2);
+    one.meters = vec![used(1, "triage", 1, 10, false), used(2, "billing", 2, 20, true)];
+    one.audit = vec![audit_row("meters_1", "handoff"), audit_row("meters_1", "close")];
+    let mut two = batch("meters_2", 0, 1);
+    two.meters = vec![used(1, "triage", 1, 40, true)];
+    two.audit = vec![audit_row("meters_2", "handoff")];
+    store.append(one).await.expect("one");
+    store.append(two).await.expect("two");
+    store
+        .audit_add(AuditRow { conversation: None, ..audit_row("x", "sign_in") })
+        .await
+        .expect("in");
+
+    for (by, sums) in [
+        (MeterBy::Agent, vec![("billing", 20, 1), ("triage", 50, 1)]),
+        (
+            MeterBy::Handoff,
+            vec![("meters_1/1", 10, 0), ("meters_1/2", 20, 1), ("meters_2/1", 40, 1)],
+        ),
+        (MeterBy::Conversation, vec![("meters_1", 30, 1), ("meters_2", 40, 1)]),
+    ] {
+        let meters = store.meters(by).await.expect("meters");
+        let found: Vec<_> =
+            meters.iter().map(|m| (m.key.as_str(), m.usage.tokens_in, m.turns)).collect();
+        assert_eq!(found, sums, "{by:?}");
+    }
+
+    let audit = store.audit(None, None, 3).await.expect("audit");
+    let actions: Vec<_> = audit.entries.iter().map(|e| e.action.as_str()).collect();
+    assert_eq!(actions, ["sign_in", "handoff", "close"], "newest first");
+    let next = audit.next.as_ref().and_then(|next| next.parse().ok());
+    let rest = store.audit(None, next, 3).await.expect("audit");
+    assert_eq!((rest.entries.len(), rest.next), (1, None));
+    let of_one = store.audit(Some(&id("meters_1")), None, 9).await.expect("audit");
+    assert_eq!(of_one.entries.len(), 2);
+}
