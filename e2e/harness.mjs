@@ -127,6 +127,7 @@ after(async () => (await launching)?.close());
  * - `visitor(view)`: a page at the demo shop; `staff(view)`: a page signed in at the inbox.
  *   `view` may hold `phone`, `dark`, `reducedMotion` (booleans), `locale`, `path` and, for staff,
  *   `email` and `password` (the administrator's unless given);
+ * - `hire(name, role)`: a second member of staff, to pass to `staff`: `staff(await hire('Ada'))`;
  * - `restart({ signal })`: the server goes away and comes back.
  *
  * Afterwards the test fails if a page threw, panicked or broke its content security policy.
@@ -169,9 +170,20 @@ export const withDesk = journey => async t => {
     },
     async staff({ path = '/inbox', email = ADMIN.email, password = ADMIN.password, ...view } = {}) {
       const page = await open(view);
-      await signIn(page, baton.url, { email, password });
+      await signIn(page.request, { email, password });
       await page.goto(path);
       return page;
+    },
+    async hire(name, role = 'agent') {
+      const member = { name, role, email: `${slug(name)}@example.com`, password: ADMIN.password };
+      const office = await request.newContext({ baseURL: baton.url });
+      try {
+        await signIn(office, ADMIN);
+        await post(office, '/api/v1/staff', member);
+      } finally {
+        await office.dispose();
+      }
+      return member;
     },
   };
 
@@ -189,13 +201,17 @@ export const withDesk = journey => async t => {
   }
 };
 
-/** Signs `page` in as staff: through the API, because the form has a test of its own. */
-async function signIn(page, origin, { email, password }) {
-  const answer = await page.request.post(`${origin}/api/v1/staff/login`, {
-    data: { email, password },
-    headers: { origin },
-  });
-  assert.equal(answer.status(), 200, `${email} cannot sign in: ${await answer.text()}`);
+/** Signs in as staff whoever sends through `sender`; by the API, because the form has a test of its own. */
+async function signIn(sender, { email, password }) {
+  await post(sender, '/api/v1/staff/login', { email, password });
+}
+
+/** Posts JSON as a page of Baton's own would; gives the answer's JSON, and fails on a refusal. */
+async function post(sender, address, data) {
+  const answer = await sender.post(address, { data, headers: { 'sec-fetch-site': 'same-origin' } });
+  assert.ok(answer.ok(), `${address} answered ${answer.status()}: ${await answer.text()}`);
+  const text = await answer.text();
+  return text ? JSON.parse(text) : undefined;
 }
 
 // ---- looking at it ----
