@@ -38,7 +38,7 @@ pub enum Error {
     },
     /// wasm-bindgen could not make sense of a WASM file.
     #[error(
-        "wasm-bindgen refused `{page}.wasm`: {reason}. If it speaks of a schema version, run `cargo update -p wasm-bindgen -p wasm-bindgen-cli-support` so that both agree"
+        "wasm-bindgen refused `{page}.wasm`: {reason}. A page that shows nothing yet is refused, too; if it speaks of a schema version, run `cargo update -p wasm-bindgen -p wasm-bindgen-cli-support` so that both agree"
     )]
     Bindgen {
         /// `widget` or `console`.
