@@ -4,7 +4,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use shared::{
     api::Decision,
-    event::{EventBody, RefundState, Settlement, ToolState},
+    conversation::Conversation,
+    event::{Event, EventBody, RefundState, Settlement, ToolState},
     message::AuthorKind,
     owner::Owner,
 };
@@ -184,6 +185,32 @@ fn invariants(stage: &mut Stage) -> Result<(), TestCaseError> {
         }
     }
     prop_assert_eq!(usage, state.usage.tokens_in);
+    visitor_view(stage)
+}
+
+/// What a page folds out of the events that a visitor may see agrees with the journal, twice over
+/// after a reconnect, and tells nothing that only staff may know.
+fn visitor_view(stage: &Stage) -> Result<(), TestCaseError> {
+    let EventBody::Opened(opened) = &stage.thread.events.iter().next().expect("a first").body
+    else {
+        return Err(TestCaseError::fail("no opening"));
+    };
+    let state = &stage.thread.state;
+    let mut seen = Conversation::begin(state.id.clone(), opened.clone(), state.opened_at);
+    let visible: Vec<_> = stage.thread.events.iter().filter_map(|e| e.for_visitor()).collect();
+    for event in visible.iter().chain(&visible) {
+        seen.apply_seen(event);
+        let json = serde_json::to_value(event).expect("JSON");
+        for secret in ["args", "result", "terms", "brief", "trigger", "by", "note", "action"] {
+            prop_assert!(json.get(secret).is_none(), "{secret} in {json}");
+        }
+        let round: Event = serde_json::from_value(json).expect("an event");
+        prop_assert_eq!(&round, event);
+    }
+    prop_assert_eq!(&seen.owner, &state.owner);
+    prop_assert_eq!(seen.approvals.len(), state.approvals.len());
+    let states = |c: &Conversation| c.refunds.iter().map(|r| r.state).collect::<Vec<_>>();
+    prop_assert_eq!(states(&seen), states(state));
     Ok(())
 }
 
