@@ -41,6 +41,11 @@ impl Failure {
         matches!(self, Self::Refused { status: 401, .. })
     }
 
+    /// Whether a visitor's token, or what it led to, is gone: another database, or an erased visitor.
+    pub fn is_session_lost(&self) -> bool {
+        matches!(self, Self::Refused { status: 401 | 404, .. })
+    }
+
     /// What a person can do about it, as the server put it.
     pub fn message(&self) -> &str {
         match self {

@@ -1,2 +1,5 @@
-//! x
-fn main() {}
+//! The customer widget's WASM file: mounts the app into the shell.
+
+fn main() {
+    frontend::widget::mount();
+}

@@ -1,0 +1,82 @@
+//! What stands above the text box: the connection, suggested answers, and the way to a person.
+
+use leptos::{ev, html, prelude::*};
+use shared::{conversation::Conversation, owner::Owner};
+
+use super::{chat::Chat, header::is_with_people, shell};
+use crate::{live::Status, text};
+
+/// Everything between the conversation and the box.
+pub fn bar(chat: Chat) -> impl IntoView {
+    (
+        html::div().role("status").child(move || {
+            let offline = chat.status.get() == Status::Offline;
+            offline.then(|| html::p().class("banner").child(text::OFFLINE))
+        }),
+        html::div().role("alert").child(move || {
+            chat.problem.get().map(|problem| html::p().class("banner problem").child(problem))
+        }),
+        move || quick_replies(chat),
+        html::div().class("person").child(move || person(chat)),
+    )
+}
+
+fn quick_replies(chat: Chat) -> Option<impl IntoView + use<>> {
+    let waiting = chat.outbox.with(|outbox| !outbox.all().is_empty());
+    let closed = chat.state.with(|state| state.as_ref().is_some_and(Conversation::is_closed));
+    let replies = chat.thread.with(|thread| thread.quick_replies().to_vec());
+    let shown = !replies.is_empty() && !waiting && !closed && !chat.working.get();
+    shown.then(|| {
+        let buttons: Vec<_> = replies
+            .into_iter()
+            .map(|reply| {
+                let label = reply.clone();
+                html::button()
+                    .r#type("button")
+                    .attr("dir", "auto")
+                    .on(ev::click, move |_| {
+                        shell::send(&reply);
+                        focus_box();
+                    })
+                    .child(label)
+            })
+            .collect();
+        html::div()
+            .class("replies")
+            .role("group")
+            .attr("aria-label", text::QUICK_REPLIES)
+            .child(buttons)
+    })
+}
+
+/// The button goes away with the press; what is typed next belongs in the box.
+fn focus_box() {
+    use wasm_bindgen::JsCast;
+    let area = document().get_element_by_id("box");
+    if let Some(area) = area.and_then(|area| area.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = area.focus();
+    }
+}
+
+fn person(chat: Chat) -> AnyView {
+    let owner = chat.state.with(|state| state.as_ref().map(|state| state.owner.clone()));
+    match owner {
+        Some(Owner::Nobody) => html::span().child(text::WRITE_AGAIN).into_any(),
+        Some(owner) if is_with_people(&owner) => {
+            let said = if matches!(owner, Owner::Queue { .. }) {
+                text::PERSON_ASKED
+            } else {
+                text::PERSON_ANSWERS
+            };
+            html::span().child(said).into_any()
+        }
+        _ => html::button()
+            .r#type("button")
+            .on(ev::click, move |_| {
+                chat.ask_for_person();
+                focus_box();
+            })
+            .child(text::TALK_TO_PERSON)
+            .into_any(),
+    }
+}

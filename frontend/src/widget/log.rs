@@ -1,0 +1,232 @@
+//! The conversation: what was said and done, what is on its way, and what is being said.
+
+use leptos::{ev, html, prelude::*};
+use shared::{
+    conversation::Conversation,
+    event::Message,
+    message::{Author, AuthorKind},
+};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+use super::{
+    chat::Chat,
+    outbox::{Delivery, Outgoing},
+    rating,
+};
+use crate::{
+    conversation::{
+        card,
+        party::{self, Party, avatar},
+        prose::prose,
+        thread::{Item, Kind, Thread},
+    },
+    text,
+};
+
+/// A line, and how it stands to the one before it.
+#[derive(Clone, PartialEq)]
+struct Line {
+    item: Item,
+    /// Whether somebody else speaks than in the line before.
+    leads: bool,
+    /// Whether it is the visitor's and nothing followed yet.
+    last_own: bool,
+}
+
+/// What the shell's `<main>` holds.
+pub fn log(chat: Chat) -> impl IntoView {
+    let greeting = chat.look.with_value(|look| look.greeting.clone());
+    let host = chat.look.with_value(|look| look.first_owner.clone());
+    let lines = Memo::new(move |_| chat.thread.with(lines));
+    let list = html::div()
+        .role("log")
+        .attr("aria-label", text::CONVERSATION)
+        // The history is not news.
+        .attr("aria-live", move || if chat.caught_up.get() { "polite" } else { "off" })
+        .attr("aria-relevant", "additions")
+        .child((
+            html::p().class("first").child(text::FIRST_USE),
+            message(
+                &Message {
+                    author: Author::new(AuthorKind::Agent, host),
+                    text: greeting,
+                    client_id: None,
+                    quick_replies: Vec::new(),
+                    sources: Vec::new(),
+                },
+                false,
+                false,
+            ),
+            For(ForProps::builder()
+                .each(move || lines.get())
+                .key(|line| (line.item.seq, line.item.changed, line.leads, line.last_own))
+                .children(|line| view(&line))
+                .build()),
+        ));
+    let on_its_way = move || {
+        chat.outbox.with(|outbox| {
+            outbox.all().iter().map(|outgoing| outgoing_line(chat, outgoing)).collect::<Vec<_>>()
+        })
+    };
+    keep_at_end(chat);
+    (
+        list,
+        html::div().class("outbox").child(on_its_way),
+        html::div().child(move || present(chat)),
+        rating::rating(chat),
+    )
+}
+
+fn lines(thread: &Thread) -> Vec<Line> {
+    let items = thread.items();
+    let author = |item: &Item| match &item.kind {
+        Kind::Message(m) => Some(m.author.clone()),
+        _ => None,
+    };
+    let newest = items.len().checked_sub(1);
+    let mut before = None;
+    let mut lines = Vec::with_capacity(items.len());
+    for (at, item) in items.iter().enumerate() {
+        let now = author(item);
+        let own = now.as_ref().is_some_and(|author| author.kind == AuthorKind::Visitor);
+        lines.push(Line {
+            item: item.clone(),
+            leads: now != before,
+            last_own: own && Some(at) == newest,
+        });
+        before = now;
+    }
+    lines
+}
+
+fn view(line: &Line) -> AnyView {
+    match &line.item.kind {
+        Kind::Message(m) => message(m, line.leads, line.last_own).into_any(),
+        Kind::Handoff(handoff) => party::notice(handoff).into_any(),
+        Kind::Tool(tool) => card::tool_line(tool).into_any(),
+        Kind::Approval(approval) => card::approval_card(approval).into_any(),
+        Kind::Refund { refund, approval } => {
+            card::refund_card(refund, approval.as_ref()).into_any()
+        }
+        Kind::Closed => html::p().class("ended").child(text::CLOSED).into_any(),
+        // Staff see these.
+        Kind::Note(_) | Kind::Rating(_) => ().into_any(),
+    }
+}
+
+fn message(message: &Message, leads: bool, last_own: bool) -> impl IntoView + use<> {
+    let own = message.author.kind == AuthorKind::Visitor;
+    let speaker = if own { text::YOU } else { &message.author.name };
+    let by = (leads && !own).then(|| by(&message.author));
+    html::div().class(if own { "msg mine" } else { "msg" }).child((
+        by,
+        html::div().class("bubble").child((
+            html::span().class("hidden").child(format!("{speaker}: ")),
+            prose(&message.text),
+            card::sources(&message.sources),
+        )),
+        last_own.then(|| html::span().class("state").child(text::SENT)),
+    ))
+}
+
+fn by(author: &Author) -> impl IntoView + use<> {
+    let party = Party::from(author);
+    html::div()
+        .class("by")
+        .attr("aria-hidden", "true")
+        .child((avatar(&party), html::span().child(party.name)))
+}
+
+fn outgoing_line(chat: Chat, outgoing: &Outgoing) -> impl IntoView + use<> {
+    let state = match &outgoing.state {
+        Delivery::Pending => html::span().class("state").child(text::SENDING).into_any(),
+        Delivery::Sent => html::span().class("state").child(text::SENT).into_any(),
+        Delivery::Failed { why, .. } => {
+            let again = outgoing.clone();
+            html::span()
+                .class("state failed")
+                .role("alert")
+                .child((
+                    format!("{}. {why} ", text::NOT_SENT),
+                    html::button()
+                        .r#type("button")
+                        .on(ev::click, move |_| chat.retry(&again))
+                        .child(text::RETRY),
+                ))
+                .into_any()
+        }
+    };
+    html::div()
+        .class("msg mine")
+        .attr("data-state", (outgoing.state == Delivery::Pending).then_some("pending"))
+        .child((html::div().class("bubble").child(prose(&outgoing.text)), state))
+}
+
+/// What is being said or done at this moment; not announced, the finished message is.
+fn present(chat: Chat) -> AnyView {
+    if let Some(draft) = chat.draft.get().filter(|draft| !draft.text.is_empty()) {
+        return html::div()
+            .class("msg draft")
+            .child((by(&draft.author), html::div().class("bubble").child(prose(&draft.text))))
+            .into_any();
+    }
+    let typing = chat.typing.get();
+    let agent =
+        chat.state.with(|state| state.as_ref().filter(|_| chat.working.get()).and_then(agent_name));
+    let Some(name) = typing.map(|author| author.name).or(agent) else { return ().into_any() };
+    html::div()
+        .class("msg busy")
+        .child((
+            html::span().class("hidden").child(format!("{name} {}", text::TYPING)),
+            html::div().class("bubble dots").attr("aria-hidden", "true").child((
+                html::span(),
+                html::span(),
+                html::span(),
+            )),
+        ))
+        .into_any()
+}
+
+fn agent_name(state: &Conversation) -> Option<String> {
+    state.owner.agent().map(|_| state.owner.name().to_owned())
+}
+
+/// How near the end, in pixels, counts as reading the newest.
+const NEAR_END: i32 = 80;
+
+/// Keeps the newest line in view for whoever reads at the end, and leaves alone whoever reads back.
+fn keep_at_end(chat: Chat) {
+    let scroller = || {
+        document().get_element_by_id("view").and_then(|view| view.dyn_into::<HtmlElement>().ok())
+    };
+    let at_end = StoredValue::new(true);
+    if let Some(view) = scroller() {
+        let watch = move |view: &HtmlElement| {
+            let below = view.scroll_height() - view.scroll_top() - view.client_height();
+            at_end.set_value(below < NEAR_END);
+        };
+        let watched = view.clone();
+        let listener = wasm_bindgen::closure::Closure::<dyn Fn()>::new(move || watch(&watched));
+        // Lives as long as the page.
+        let _ = view
+            .add_event_listener_with_callback("scroll", listener.into_js_value().unchecked_ref());
+    }
+    Effect::new(move |sent: Option<usize>| {
+        chat.thread.track();
+        chat.draft.track();
+        chat.working.track();
+        chat.typing.track();
+        chat.caught_up.track();
+        let waiting = chat.outbox.with(|outbox| outbox.all().len());
+        // Who sends wants to see it, wherever they were reading.
+        if at_end.get_value() || sent.is_some_and(|before| waiting > before) {
+            request_animation_frame(move || {
+                if let Some(view) = scroller() {
+                    view.set_scroll_top(view.scroll_height());
+                }
+            });
+        }
+        waiting
+    });
+}

@@ -1,0 +1,84 @@
+//! The seam to `shell.js`: what the visitor and the host page say, and what they are told.
+
+use js_sys::{Function, Reflect};
+use leptos::prelude::*;
+use shared::{api::SiteLook, id::ClientId};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+
+/// What the shell passes on; a closed set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// The visitor sent this.
+    Send(ClientId, String),
+    /// The visitor is typing.
+    Typing,
+    /// The widget came into view.
+    Show,
+    /// The widget went out of view.
+    Hide,
+    /// The site says who the visitor is.
+    Identify(String),
+    /// The site wants another colour.
+    Update(String),
+    /// The site says that the visitor has left.
+    Logout,
+}
+
+/// What the widget may know of its site, as the page was served with it.
+pub fn look() -> Option<SiteLook> {
+    let json = document().get_element_by_id("look")?.text_content()?;
+    serde_json::from_str(&json).ok()
+}
+
+/// Takes over: what waited comes first.
+pub fn start(handler: impl Fn(Said) + 'static) {
+    let pass = move |name: String, a: JsValue, b: JsValue| {
+        if let Some(said) = said(&name, &a, &b) {
+            handler(said);
+        }
+    };
+    let pass = Closure::<dyn Fn(String, JsValue, JsValue)>::new(pass).into_js_value();
+    call("start", &pass, &JsValue::UNDEFINED);
+}
+
+fn said(name: &str, a: &JsValue, b: &JsValue) -> Option<Said> {
+    Some(match name {
+        "send" => Said::Send(a.as_string()?.parse().ok()?, b.as_string()?),
+        "typing" => Said::Typing,
+        "show" => Said::Show,
+        "hide" => Said::Hide,
+        "identify" => Said::Identify(a.as_string()?),
+        "update" => Said::Update(a.as_string()?),
+        "logout" => Said::Logout,
+        _ => return None,
+    })
+}
+
+/// Sends as if the visitor had typed it.
+pub fn send(text: &str) {
+    call("send", &text.into(), &JsValue::UNDEFINED);
+}
+
+/// Tells the host page.
+pub fn tell(name: &str, value: &JsValue) {
+    call("tell", &name.into(), value);
+}
+
+/// Tells the host page something with named parts.
+pub fn tell_of(name: &str, parts: &[(&str, &str)]) {
+    let value = js_sys::Object::new();
+    for (key, part) in parts {
+        let _ = Reflect::set(&value, &(*key).into(), &(*part).into());
+    }
+    tell(name, &value);
+}
+
+/// Without its shell the app is on a page that is not ours, and says nothing.
+fn call(name: &str, a: &JsValue, b: &JsValue) {
+    let function = Reflect::get(&window(), &"baton".into())
+        .and_then(|baton| Reflect::get(&baton, &name.into()))
+        .and_then(JsCast::dyn_into::<Function>);
+    if let Ok(function) = function {
+        let _ = function.call2(&JsValue::UNDEFINED, a, b);
+    }
+}
