@@ -67,6 +67,7 @@
   addEventListener('keydown', (event) => event.key === 'Escape' && !event.isComposing && hide());
   close.addEventListener('click', hide);
   close.hidden = !framed;
+  by('person').addEventListener('click', (event) => ((event.target.disabled = true), pass('person')), { once: true });
 
   // What a host page may say; anything else is ignored.
   const calls = {
@@ -100,7 +101,7 @@
   });
 
   paint(look.color);
-  by('who').firstChild.textContent = look.name;
+  by('who').querySelector('h1').textContent = look.first_owner;
   bubble(look.greeting);
   if (!framed) pass('show');
 

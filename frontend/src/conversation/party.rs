@@ -60,11 +60,14 @@ pub fn avatar(party: &Party) -> impl IntoView + use<> {
 /// The change of owner: one leaves, another arrives.
 pub fn notice(handoff: &Handoff) -> impl IntoView + use<> {
     let (from, to) = (Party::from(&handoff.from), Party::from(&handoff.to));
-    let change = html::span().class("change").attr("aria-hidden", "true").child((
-        avatar(&from),
-        html::span().class("arrow"),
-        avatar(&to),
-    ));
+    // At the end of a conversation one leaves and nobody arrives.
+    let change = (handoff.to != Owner::Nobody).then(|| {
+        html::span().class("change").attr("aria-hidden", "true").child((
+            (handoff.from != Owner::Nobody).then(|| avatar(&from)),
+            html::span().class("arrow"),
+            avatar(&to),
+        ))
+    });
     html::div()
         .class("notice")
         .attr("data-kind", to.kind)

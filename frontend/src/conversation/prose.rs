@@ -17,6 +17,8 @@ pub fn prose(text: &str) -> impl IntoView + use<> {
 
 #[expect(clippy::needless_pass_by_value, reason = "the signature that a directive has")]
 fn fill(into: Element, tree: Vec<Block>) {
+    // A view that is drawn again over an old one finds the old one's nodes here.
+    into.replace_children_with_node_0();
     append_blocks(&document(), &into, &tree);
 }
 

@@ -125,6 +125,7 @@ impl Chat {
                 }
             }
             Said::Typing => self.note_typing(),
+            Said::Person => self.ask_for_person(),
             Said::Show => {
                 self.in_view.set(true);
                 self.mark_seen();

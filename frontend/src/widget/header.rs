@@ -16,7 +16,9 @@ pub fn header(chat: Chat) -> impl IntoView {
     let who = Memo::new(move |_| {
         chat.state.with(|state| match state.as_ref().map(|state| &state.owner) {
             None => first.clone(),
-            // Who answered last is still the face of a closed conversation.
+            Some(Owner::Nobody) => {
+                Party { kind: "nobody", name: chat.look.with_value(|look| look.name.clone()) }
+            }
             Some(owner) => Party::from(owner),
         })
     });
@@ -33,11 +35,8 @@ pub fn header(chat: Chat) -> impl IntoView {
         }),
         html::div().class("names").child(move || {
             let party = who.get();
-            let closed = party.kind == "nobody";
-            let name =
-                if closed { chat.look.with_value(|look| look.name.clone()) } else { party.name };
             (
-                html::h1().attr("dir", "auto").child(name),
+                html::h1().attr("dir", "auto").child(party.name),
                 html::p().attr("data-kind", party.kind).child(role(party.kind)),
             )
         }),

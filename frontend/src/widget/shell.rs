@@ -12,6 +12,8 @@ pub enum Said {
     Send(ClientId, String),
     /// The visitor is typing.
     Typing,
+    /// The visitor wants a person; only while the app is not there.
+    Person,
     /// The widget came into view.
     Show,
     /// The widget went out of view.
@@ -45,6 +47,7 @@ fn said(name: &str, a: &JsValue, b: &JsValue) -> Option<Said> {
     Some(match name {
         "send" => Said::Send(a.as_string()?.parse().ok()?, b.as_string()?),
         "typing" => Said::Typing,
+        "person" => Said::Person,
         "show" => Said::Show,
         "hide" => Said::Hide,
         "identify" => Said::Identify(a.as_string()?),
