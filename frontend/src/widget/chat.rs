@@ -64,6 +64,7 @@ pub struct Chat {
     pub(super) work: StoredValue<Work>,
     live: StoredValue<Option<Live>>,
     in_view: RwSignal<bool>,
+    told_unread: StoredValue<u32>,
     own_typing: StoredValue<Typing>,
 }
 
@@ -87,6 +88,7 @@ impl Chat {
             work: StoredValue::default(),
             live: StoredValue::default(),
             in_view: RwSignal::new(false),
+            told_unread: StoredValue::new(0),
             own_typing: StoredValue::default(),
         }
     }
@@ -173,7 +175,7 @@ impl Chat {
         self.caught_up.set(true);
         self.rated.set(0);
         store::wipe(self.look.with_value(|look| look.key.to_string()).as_str());
-        shell::tell("unread", &0.into());
+        self.tell_unread(0);
     }
 
     fn clear(self) {
@@ -412,10 +414,17 @@ impl Chat {
                 self.memory.update_value(|memory| memory.seen = newest);
                 self.remember();
             }
-            shell::tell("unread", &0.into());
+            self.tell_unread(0);
         } else {
             let unread = self.thread.with_untracked(|thread| thread.unread_since(seen));
-            shell::tell("unread", &u32::try_from(unread).unwrap_or(u32::MAX).into());
+            self.tell_unread(u32::try_from(unread).unwrap_or(u32::MAX));
+        }
+    }
+
+    fn tell_unread(self, unread: u32) {
+        if self.told_unread.get_value() != unread {
+            self.told_unread.set_value(unread);
+            shell::tell("unread", &unread.into());
         }
     }
 

@@ -191,14 +191,24 @@ fn agent_name(state: &Conversation) -> Option<String> {
     state.owner.agent().map(|_| state.owner.name().to_owned())
 }
 
+/// Shows the newest line once it is drawn.
+pub fn scroll_to_end() {
+    request_animation_frame(move || {
+        if let Some(view) = scroller() {
+            view.set_scroll_top(view.scroll_height());
+        }
+    });
+}
+
+fn scroller() -> Option<HtmlElement> {
+    document().get_element_by_id("view")?.dyn_into().ok()
+}
+
 /// How near the end, in pixels, counts as reading the newest.
 const NEAR_END: i32 = 80;
 
 /// Keeps the newest line in view for whoever reads at the end, and leaves alone whoever reads back.
 fn keep_at_end(chat: Chat) {
-    let scroller = || {
-        document().get_element_by_id("view").and_then(|view| view.dyn_into::<HtmlElement>().ok())
-    };
     let at_end = StoredValue::new(true);
     if let Some(view) = scroller() {
         let watch = move |view: &HtmlElement| {
@@ -220,11 +230,7 @@ fn keep_at_end(chat: Chat) {
         let waiting = chat.outbox.with(|outbox| outbox.all().len());
         // Who sends wants to see it, wherever they were reading.
         if at_end.get_value() || sent.is_some_and(|before| waiting > before) {
-            request_animation_frame(move || {
-                if let Some(view) = scroller() {
-                    view.set_scroll_top(view.scroll_height());
-                }
-            });
+            scroll_to_end();
         }
         waiting
     });

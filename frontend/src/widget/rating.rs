@@ -33,7 +33,10 @@ fn question(chat: Chat) -> impl IntoView {
                     .name("score")
                     .value(value.to_string())
                     .attr("aria-label", label)
-                    .on(ev::change, move |_| score.set(value)),
+                    .on(ev::change, move |_| {
+                        score.set(value);
+                        super::log::scroll_to_end();
+                    }),
                 html::span().attr("aria-hidden", "true").child(value.to_string()),
             ))
         })
