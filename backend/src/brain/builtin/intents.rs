@@ -24,6 +24,12 @@ pub fn get(name: &str) -> Option<&'static Intent> {
     INTENTS.get(name)
 }
 
+/// The intent whose button says this.
+pub fn by_label(label: &str) -> Option<&'static str> {
+    let named = INTENTS.iter().find(|(_, intent)| !label.is_empty() && intent.label == label);
+    named.map(|(name, _)| name.as_str())
+}
+
 /// The label under which unlike messages are learnt.
 pub const OUT_OF_SCOPE: &str = "out_of_scope";
 

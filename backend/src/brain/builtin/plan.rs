@@ -1,0 +1,244 @@
+//! The next step, from what the scene shows: what to say, what to call, to whom to hand over.
+
+use serde_json::json;
+
+use super::{
+    answer::Answer,
+    intents,
+    scene::{Ended, Scene, cut},
+    skills::{billing, escalate, knowledge, news, orders, refund, talk},
+    understand::{self, Asked, Goal, Understood},
+};
+use crate::brain::Entry;
+
+/// Decides the next step. The same scene always comes to the same step.
+pub fn step(scene: &Scene<'_>) -> Answer {
+    let refused = refusals(scene);
+    let answer = if refused > 0 { fall_back(scene, refused) } else { decide(scene) };
+    let answer = without_repeats(scene, answer);
+    if answer.text.is_empty() && answer.calls.is_empty() {
+        return opened(scene, stuck(scene));
+    }
+    opened(scene, answer)
+}
+
+fn decide(scene: &Scene<'_>) -> Answer {
+    if scene.just_returned() {
+        return news::back(scene);
+    }
+    let news = news::report(scene);
+    let reported = news.as_ref().map_or("", |answer| answer.text.as_str());
+    let to_do = scene.has_unanswered() || (scene.just_took_over() && !scene.has_spoken());
+    if !to_do {
+        return news.unwrap_or_else(|| goes_on(scene));
+    }
+    match understood(scene) {
+        // The news is the answer.
+        Understood::Task(goal) if news.is_some() && is_about_refunds(&goal) => {
+            news.unwrap_or_default()
+        }
+        Understood::Talk(_) | Understood::Unclear | Understood::No if news.is_some() => {
+            news.unwrap_or_default()
+        }
+        understood => respond(scene, understood).after(reported),
+    }
+}
+
+fn understood(scene: &Scene<'_>) -> Understood {
+    if scene.just_took_over() {
+        understand::taken_over(scene)
+    } else {
+        understand::understand(scene)
+    }
+}
+
+/// The agent spoke and then a call ended: the work goes on from there.
+fn goes_on(scene: &Scene<'_>) -> Answer {
+    match understood(scene) {
+        Understood::Task(goal) => work(scene, &goal),
+        _ => Answer::text(scene.say("anything_else", &[])),
+    }
+}
+
+fn is_about_refunds(goal: &Goal) -> bool {
+    ["refund_status", "refund_request", "double_charge", "item_problem"]
+        .contains(&goal.intent.as_str())
+}
+
+fn respond(scene: &Scene<'_>, understood: Understood) -> Answer {
+    // An agent that stands before a queue is there to get a person.
+    if scene.queue().is_some() && scene.just_took_over() {
+        return escalate::step(scene);
+    }
+    match understood {
+        Understood::Task(goal) => work(scene, &goal),
+        Understood::Person => to_person(scene, "The visitor asks for a person."),
+        Understood::No => Answer::text(scene.say("declined_by_visitor", &[])),
+        Understood::Talk(kind) => talk::reply(scene, &kind),
+        Understood::Order(order) => {
+            Answer::text(scene.say("what_about_order", &[("order", &order)])).buttons([
+                "Where is my order?",
+                "I want a refund",
+                "A copy of an invoice",
+            ])
+        }
+        Understood::Either(one, other) => {
+            let labels = [one, other];
+            let labels = labels.iter().filter_map(|i| intents::get(i)).map(|i| i.label.as_str());
+            Answer::text(scene.say("which_intent", &[])).buttons(labels)
+        }
+        Understood::OutOfScope => Answer::text(scene.say("out_of_scope", &[])),
+        Understood::Unclear => unclear(scene),
+    }
+}
+
+/// Serves a goal, or hands it to whoever can.
+fn work(scene: &Scene<'_>, goal: &Goal) -> Answer {
+    match goal.intent.as_str() {
+        "human_request" | "complaint" | "legal_privacy" => {
+            return to_person(scene, "The visitor needs a person.");
+        }
+        _ if !understand::can_serve(scene, &goal.intent) && !goal.intent.is_empty() => {
+            return hand_over(scene, goal);
+        }
+        _ => {}
+    }
+    let served = match goal.intent.as_str() {
+        "refund_request" | "item_problem" | "refund_eligibility" => refund::request(scene, goal),
+        "double_charge" if scene.has("issue_refund") => refund::request(scene, goal),
+        "double_charge" => billing::duplicate(scene, goal),
+        "charge_question" => billing::charges(scene, goal),
+        "refund_status" => refund::status(scene, goal),
+        "order_status" => orders::status(scene, goal),
+        "invoice_copy" => billing::invoices(scene, goal),
+        "subscription_question" | "cancel_subscription" => billing::subscription(scene, goal),
+        "opening_hours" if scene.has("business_hours") => escalate::hours(scene),
+        _ => knowledge::answer(scene, goal),
+    };
+    served.unwrap_or_else(|needed| needed)
+}
+
+/// Hands a goal to the agent that can serve it.
+pub fn hand_over(scene: &Scene<'_>, goal: &Goal) -> Answer {
+    let needed = intents::get(&goal.intent).and_then(|intent| intent.tool.clone());
+    let holders = needed.map(|tool| scene.reader.holders(&tool)).unwrap_or_default();
+    // Those whose examples teach the intent know it best.
+    let homes = scene.reader.homes(&goal.intent);
+    let target = homes.iter().chain(&holders).find_map(|agent| scene.transfer_to(agent));
+    let Some(tool) = target else { return cannot(scene) };
+    let label = intents::get(&goal.intent).map_or("", |intent| intent.label.as_str());
+    let reason = if label.is_empty() { cut(&goal.text, 120) } else { label.to_owned() };
+    scene.transfer(tool, &format!("Request: {reason}"), &request_of(scene, goal), Vec::new())
+}
+
+/// The request in the visitor's words, with the order if they named it elsewhere.
+pub fn request_of(scene: &Scene<'_>, goal: &Goal) -> String {
+    let mut request = cut(&goal.text, 500);
+    if let Some(Asked::Refund { order, amount }) = &goal.agreed {
+        return format!("Refund of {amount} for order {order}; the visitor said yes to it.");
+    }
+    if let [order] = scene.named("order").as_slice()
+        && !request.to_lowercase().contains(&order.to_lowercase())
+    {
+        request = format!("{request} (order {order})");
+    }
+    request
+}
+
+/// To a person, by the way that is open.
+pub fn to_person(scene: &Scene<'_>, reason: &str) -> Answer {
+    if scene.queue().is_some() {
+        return escalate::step(scene);
+    }
+    let request = escalate::request(scene);
+    match scene.person() {
+        Some(tool) => scene.transfer(tool, reason, &request, Vec::new()),
+        None => stuck(scene),
+    }
+}
+
+fn cannot(scene: &Scene<'_>) -> Answer {
+    if scene.person().is_some() { scene.offer(scene.say("cannot", &[])) } else { stuck(scene) }
+}
+
+fn stuck(scene: &Scene<'_>) -> Answer {
+    Answer::text(scene.say("stuck", &[]))
+}
+
+/// Not understood: asked once, then a person.
+pub fn unclear(scene: &Scene<'_>) -> Answer {
+    let missed = scene.question().is_some_and(is_miss);
+    if missed && scene.person().is_some() {
+        return to_person(scene, "Two messages in a row were not understood.");
+    }
+    let text = super::phrases::say_in(&scene.request.language, "miss", scene.seq());
+    let offers: &[&str] = if scene.request.language == "en" {
+        &["I want a refund", "Where is my order?", super::scene::PERSON]
+    } else {
+        &[super::scene::PERSON]
+    };
+    Answer::text(text).buttons(offers.iter().copied())
+}
+
+fn is_miss(text: &str) -> bool {
+    ["miss", "no_answer"].iter().any(|key| super::phrases::heard(key, text).is_some())
+}
+
+/// How often a guard has refused this agent since the visitor last spoke.
+fn refusals(scene: &Scene<'_>) -> usize {
+    let refused = |e: &&Entry| matches!(e, Entry::Happened { kind, .. } if kind == "refused");
+    scene.fresh().iter().filter(refused).count()
+}
+
+/// Something else than what was refused: the offer of a person, then a person.
+fn fall_back(scene: &Scene<'_>, refused: usize) -> Answer {
+    match scene.person() {
+        Some(_) if refused > 1 || scene.queue().is_some() => {
+            to_person(scene, "The agent could not go on.")
+        }
+        Some(_) => scene.offer(scene.say("cannot", &[])),
+        None => stuck(scene),
+    }
+}
+
+/// A call that has just been settled is not made again: its result would be no other.
+fn without_repeats(scene: &Scene<'_>, mut answer: Answer) -> Answer {
+    let before = answer.calls.len();
+    answer.calls.retain(|(name, args)| !was_called(scene, name, args));
+    if answer.calls.len() < before && answer.calls.is_empty() {
+        return cannot(scene);
+    }
+    answer
+}
+
+fn was_called(scene: &Scene<'_>, tool: &str, args: &serde_json::Value) -> bool {
+    scene.fresh().iter().any(|entry| {
+        matches!(entry, Entry::Called { name, args: with, .. } if name == tool && with == args)
+    })
+}
+
+/// The first words of a tenure that a handoff began start with the agent's opening.
+fn opened(scene: &Scene<'_>, answer: Answer) -> Answer {
+    let first = scene.request.brief.is_some() && !scene.has_spoken();
+    let opening = scene.request.agent.opening.trim();
+    if first && !answer.text.is_empty() && !opening.is_empty() && !answer.text.contains(opening) {
+        return answer.after(opening);
+    }
+    answer
+}
+
+/// The tools that are still to be called before `escalate` can speak, all at once.
+pub fn reads(scene: &Scene<'_>, tools: &[&str]) -> Option<Answer> {
+    let missing = tools.iter().filter(|tool| scene.has(tool));
+    let missing = missing.filter(|tool| scene.ended(tool, &json!({})).is_none());
+    let calls: Vec<_> = missing.map(|tool| ((*tool).to_owned(), json!({}))).collect();
+    (!calls.is_empty()).then(|| Answer { calls, ..Answer::default() })
+}
+
+/// What a tool without arguments found, if it was called and worked.
+pub fn found<'a>(scene: &Scene<'a>, tool: &str) -> Option<&'a serde_json::Value> {
+    match scene.ended(tool, &json!({}))? {
+        Ended::Ok(result) => Some(result),
+        Ended::Not(_) => None,
+    }
+}

@@ -1,0 +1,163 @@
+//! Charges, invoices and subscriptions.
+
+use serde_json::{Value, json};
+
+use super::{day, lines, list, orders, price, word};
+use crate::brain::builtin::{
+    answer::{Answer, Needs},
+    scene::{Scene, values},
+    slots,
+    understand::{self, Goal},
+};
+
+const LISTED: usize = 6;
+
+/// Looks for a charge that was made twice, and brings in whoever can give it back.
+pub fn duplicate(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
+    let named = !understand::orders_meant(&goal.text).is_empty()
+        || scene.newest().is_some_and(|text| !slots::find(text).is_empty());
+    let (order, charges) = if scene.has("list_charges") && !named {
+        let all = list(&scene.need("list_charges", json!({}))?["charges"]);
+        let twice = all.iter().find(|charge| charge["duplicate"] == true);
+        match twice.and_then(|charge| charge["order"].as_str()) {
+            Some(order) => {
+                let of_it = all.iter().filter(|charge| charge["order"] == order);
+                (order.to_owned(), of_it.cloned().collect::<Vec<_>>())
+            }
+            None => return Ok(offer(scene, &scene.say("no_duplicates", &[]))),
+        }
+    } else {
+        let order = orders::which(scene, goal)?;
+        let found = scene.need("lookup_order", json!({ "order": order }))?;
+        (order, list(&found["charges"]).to_vec())
+    };
+    let Some(second) = charges.iter().find(|charge| charge["duplicate"] == true) else {
+        let amount = charges.first().map_or_else(String::new, |c| price(&c["amount"]));
+        let values = [("order", order.as_str()), ("amount", amount.as_str())];
+        return Ok(offer(scene, &scene.say("no_duplicate", &values)));
+    };
+    Ok(twice(scene, goal, &order, &charges, second))
+}
+
+fn twice(scene: &Scene<'_>, goal: &Goal, order: &str, charges: &[Value], second: &Value) -> Answer {
+    let amount = price(&second["amount"]);
+    let first = charges.iter().find(|charge| charge["duplicate"] != true);
+    let (on, again) = (first.map_or_else(String::new, |c| day(&c["at"])), day(&second["at"]));
+    let values = [("order", order), ("amount", &amount), ("first", &on), ("second", &again)];
+    if second["state"] == "refunded" {
+        return Answer::text(scene.say("duplicate_refunded", &values));
+    }
+    let seen = scene.say("duplicate", &values);
+    let asked = |text: &str| understand::asks_for_money_back(text);
+    let wants = goal.agreed.is_some() || asked(&goal.text) || scene.newest().is_some_and(asked);
+    let refunders = scene.reader.holders("issue_refund");
+    let target = refunders.iter().find_map(|agent| scene.transfer_to(agent));
+    match target {
+        Some(tool) if wants => {
+            let request = format!(
+                "Refund of the duplicate charge of {amount} on order {order}: it was charged twice."
+            );
+            scene
+                .transfer(tool, "A duplicate charge is to be refunded.", &request, Vec::new())
+                .after(&seen)
+        }
+        Some(_) => {
+            let question = scene.say("offer_refund", &values);
+            Answer::text(format!("{seen} {question}")).buttons(["Yes, please", "No, thanks"])
+        }
+        None => offer(scene, &seen),
+    }
+}
+
+fn offer(scene: &Scene<'_>, text: &str) -> Answer {
+    scene.offer(format!("{text} {}", scene.say("offer_person", &[])))
+}
+
+/// Lists what was charged.
+pub fn charges(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
+    let order = understand::orders_meant(&goal.text).into_iter().next();
+    let args = order.map_or(json!({}), |order| json!({ "order": order }));
+    let found = list(&scene.need("list_charges", args)?["charges"]);
+    if found.is_empty() {
+        return Ok(Answer::text(scene.say("no_charges", &[])));
+    }
+    let all = found.iter().take(LISTED).map(|charge| {
+        let order =
+            charge["order"].as_str().map_or_else(String::new, |o| format!(" for order {o}"));
+        let twice = if charge["duplicate"] == true { " (charged twice)" } else { "" };
+        let state = match charge["state"].as_str() {
+            Some("captured") | None => String::new(),
+            Some(_) => format!(", {}", word(&charge["state"])),
+        };
+        format!("{}: {}{order}{twice}{state}", day(&charge["at"]), price(&charge["amount"]))
+    });
+    let mut text = lines(&scene.say("charges", &[]), all);
+    let standing = found.iter().find(|c| c["duplicate"] == true && c["state"] != "refunded");
+    let second = standing.and_then(|c| Some((c["order"].as_str()?, price(&c["amount"]))));
+    let Some((order, amount)) = second else { return Ok(Answer::text(text)) };
+    text.push_str("\n\n");
+    text.push_str(&scene.say("offer_refund", &[("order", order), ("amount", &amount)]));
+    Ok(Answer::text(text).buttons(["Yes, please", "No, thanks"]))
+}
+
+/// Sends an invoice again, or lets the visitor choose one.
+pub fn invoices(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
+    let found = list(&scene.need("list_invoices", json!({}))?["invoices"]);
+    if found.is_empty() {
+        return Ok(Answer::text(scene.say("no_invoices", &[])));
+    }
+    let texts = [scene.newest().unwrap_or_default(), goal.text.as_str()];
+    let named =
+        texts.iter().find_map(|text| values(&slots::find(text), "invoice").into_iter().next());
+    let id = |invoice: &Value| invoice["id"].as_str().unwrap_or_default().to_owned();
+    let chosen = match &named {
+        Some(named) => found.iter().find(|invoice| id(invoice).eq_ignore_ascii_case(named)),
+        None if texts.iter().any(|text| understand::means_newest(text)) => found.first(),
+        None => match found {
+            [only] => Some(only),
+            _ => None,
+        },
+    };
+    if let (Some(chosen), true) = (chosen, scene.has("resend_invoice")) {
+        let invoice = id(chosen);
+        let sent = scene.need("resend_invoice", json!({ "invoice": invoice }))?;
+        let email = sent["sent_to"].as_str().unwrap_or_default();
+        let values = [("invoice", invoice.as_str()), ("email", email)];
+        return Ok(Answer::text(scene.say("invoice_sent", &values)));
+    }
+    let shown = &found[..found.len().min(LISTED)];
+    let all = shown.iter().map(|invoice| {
+        format!("{}: {}, {}", id(invoice), day(&invoice["date"]), price(&invoice["amount"]))
+    });
+    let question = lines(&scene.say("which_invoice", &[]), all);
+    let text = match &named {
+        Some(named) => {
+            format!("{} {question}", scene.say("no_such_invoice", &[("invoice", named)]))
+        }
+        None => question,
+    };
+    Ok(Answer::text(text).buttons(shown.iter().map(id)))
+}
+
+/// Says what the visitor has subscribed to.
+pub fn subscription(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
+    let account = scene.need("lookup_customer", json!({}))?;
+    let Some(it) = account["subscription"].as_object() else {
+        return Ok(Answer::text(scene.say("no_subscription", &[])));
+    };
+    let field = |key: &str| it.get(key).cloned().unwrap_or_default();
+    let every = field("every").as_str().map_or_else(String::new, |every| format!(" every {every}"));
+    let renews = day(&field("renews"));
+    let parts = [
+        field("plan").as_str().unwrap_or_default().to_owned(),
+        format!("{}{every}", price(&field("price"))),
+        word(&field("status")),
+        if renews.is_empty() { renews } else { format!("renews on {renews}") },
+    ];
+    let known: Vec<String> = parts.into_iter().filter(|part| !part.trim().is_empty()).collect();
+    let text = scene.say("subscription", &[("plan", &known.join(", "))]);
+    if goal.intent == "cancel_subscription" {
+        return Ok(scene.offer(format!("{text} {}", scene.say("no_cancel", &[]))));
+    }
+    Ok(Answer::text(text))
+}

@@ -1,0 +1,104 @@
+//! Getting a person: says what happens next, keeps an address, hands to the queue in one turn.
+
+use serde_json::json;
+use shared::message::Assurance;
+
+use super::super::understand;
+use crate::brain::builtin::{
+    answer::{Answer, Needs},
+    plan,
+    scene::{Ended, Scene, cut},
+};
+
+/// The next step on the way to the queue.
+pub fn step(scene: &Scene<'_>) -> Answer {
+    if let Some(reads) = plan::reads(scene, &["queue_status", "business_hours"]) {
+        return reads;
+    }
+    if let Some(address) = address_to_keep(scene) {
+        return Answer::call("collect_contact", json!({ "email": address }));
+    }
+    let Some(queue) = scene.queue() else { return Answer::text(scene.say("stuck", &[])) };
+    let brief = scene.request.brief.as_ref();
+    let why = brief.map(|brief| brief.reason.trim()).filter(|reason| !reason.is_empty());
+    let open = brief.map(|brief| brief.open_questions.clone()).unwrap_or_default();
+    let reason = why.unwrap_or("The visitor needs a person.").to_owned();
+    scene.transfer(queue, &reason, &request(scene), open).after(&words(scene))
+}
+
+/// What happens next, from what the tools say.
+fn words(scene: &Scene<'_>) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    if scene.newest().is_some_and(understand::is_emergency) {
+        parts.push(scene.say("emergency", &[]));
+    }
+    let hours = plan::found(scene, "business_hours");
+    let text = |value: Option<&serde_json::Value>| {
+        value.and_then(|v| v["text"].as_str()).map(|t| cut(t, 300)).unwrap_or_default()
+    };
+    match hours.and_then(|hours| hours["open"].as_bool()) {
+        Some(true) => {
+            parts.push(scene.say("person_open", &[]));
+            parts.push(text(plan::found(scene, "queue_status")));
+        }
+        Some(false) => {
+            parts.push(scene.say("person_closed", &[]));
+            parts.push(text(hours));
+        }
+        None => parts.push(scene.say("person_plain", &[])),
+    }
+    parts.push(match kept_address(scene) {
+        Some(email) => scene.say("email_kept", &[("email", &email)]),
+        None if is_unreachable(scene) => scene.say("leave_email", &[]),
+        None => String::new(),
+    });
+    parts.retain(|part| !part.is_empty());
+    parts.join(" ")
+}
+
+fn is_unreachable(scene: &Scene<'_>) -> bool {
+    scene.request.visitor.email.is_none()
+        && scene.request.visitor.assurance != Assurance::Verified
+        && scene.has("collect_contact")
+}
+
+fn address_to_keep(scene: &Scene<'_>) -> Option<String> {
+    let address = scene.named("email").into_iter().next()?;
+    let known = scene.request.visitor.email.as_deref() == Some(address.as_str());
+    let tried = scene.ended("collect_contact", &json!({ "email": address })).is_some();
+    (scene.has("collect_contact") && !known && !tried).then_some(address)
+}
+
+fn kept_address(scene: &Scene<'_>) -> Option<String> {
+    let address = scene.named("email").into_iter().next()?;
+    match scene.ended("collect_contact", &json!({ "email": address }))? {
+        Ended::Ok(_) => Some(address),
+        Ended::Not(_) => None,
+    }
+}
+
+/// What the visitor wants, in their words: the brief's request, and what they asked for before they
+/// asked for a person.
+pub fn request(scene: &Scene<'_>) -> String {
+    let brief = scene.request.brief.as_ref().map(|brief| brief.request.trim());
+    let newest = scene.newest().unwrap_or_default();
+    let request = brief.filter(|request| !request.is_empty()).unwrap_or(newest);
+    let only_a_wish =
+        |text: &str| scene.read(text).wants_person.is_some() || text.split_whitespace().count() < 3;
+    if !only_a_wish(request) {
+        return cut(request, 600);
+    }
+    let matter =
+        scene.earlier().find(|text| !only_a_wish(text) && !scene.read(text).conversational);
+    match matter {
+        Some(matter) => format!("{} Before that: “{}”", cut(request, 200), cut(matter, 380)),
+        None => cut(request, 600),
+    }
+}
+
+/// Says when people answer.
+pub fn hours(scene: &Scene<'_>) -> Needs<Answer> {
+    let found = scene.need("business_hours", json!({}))?;
+    let text = found["text"].as_str().unwrap_or_default();
+    Ok(Answer::text(scene.say("hours", &[("text", &cut(text, 400))])))
+}

@@ -1,0 +1,225 @@
+//! Refunds: eligibility, the request itself, and how one stands. Amounts come from the order's
+//! record, never from what was said.
+
+use serde_json::{Value, json};
+use shared::money::Money;
+
+use super::{day, lines, list, money, news, orders, price, word};
+use crate::brain::{
+    Entry,
+    builtin::{
+        answer::{Answer, Needs},
+        scene::{Ended, Scene, cut, values},
+        slots,
+        understand::{self, Asked, Goal},
+    },
+};
+
+/// Asks for money back, after a look at the order and, unless plainly asked, a yes.
+pub fn request(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
+    let agreed = match &goal.agreed {
+        Some(Asked::Refund { order, amount }) => Some((order.clone(), amount.as_str())),
+        _ => None,
+    };
+    let order = match &agreed {
+        Some((order, _)) => order.clone(),
+        None => orders::which(scene, goal)?,
+    };
+    if let Some(moving) = news::stands(scene, &order) {
+        return Ok(moving);
+    }
+    let found = match scene.ended("lookup_order", &json!({ "order": order })) {
+        Some(Ended::Not(result)) if result["error"] == "not_yours" => {
+            return Ok(Answer::text(scene.say("not_yours", &[("order", &order)])));
+        }
+        _ => scene.need("lookup_order", json!({ "order": order }))?,
+    };
+    let amount = match amount(scene, goal, &order, found) {
+        Ok(amount) => amount,
+        Err(explained) => return Ok(explained),
+    };
+    let written = amount.to_string();
+    let values = [("order", order.as_str()), ("amount", written.as_str())];
+    let agreed = agreed.is_some_and(|(_, to)| to == written);
+    if agreed || plainly_asked(scene, goal, &order, found) {
+        let args =
+            json!({ "order": order, "amount": amount.amount, "reason": reason(scene, goal) });
+        return Ok(Answer {
+            text: scene.say("requesting", &values),
+            ..Answer::call("issue_refund", args)
+        });
+    }
+    let twice = duplicate(found).is_some_and(|charge| money(&charge["amount"]) == Some(amount));
+    let question = scene.say(if twice { "confirm_duplicate" } else { "confirm_refund" }, &values);
+    let all = twice.then_some("Refund everything");
+    Ok(Answer::text(question)
+        .buttons(["Yes, refund it"].into_iter().chain(all).chain(["No, thanks"])))
+}
+
+/// How much, from the order's record alone.
+fn amount(scene: &Scene<'_>, goal: &Goal, order: &str, found: &Value) -> Result<Money, Answer> {
+    let left = money(&found["refundable"]).filter(|left| left.amount > 0);
+    let twice = duplicate(found);
+    let spoke_of_twice = goal.intent == "double_charge"
+        || understand::speaks_of_twice(&goal.text)
+        || scene.newest().is_some_and(understand::speaks_of_twice);
+    let Some(left) = left else { return Err(nothing_left(scene, order, found)) };
+    if let Some(charge) = twice.and_then(|charge| money(&charge["amount"])) {
+        let all =
+            understand::wants_all(&goal.text) || scene.newest().is_some_and(understand::wants_all);
+        if !all || spoke_of_twice {
+            return Ok(smaller(charge, left));
+        }
+    } else if spoke_of_twice && goal.agreed.is_none() {
+        return Err(no_duplicate(scene, order, found));
+    }
+    named_amount(scene, goal, order, found, left)
+}
+
+/// An amount that the visitor named counts only if the record knows it.
+fn named_amount(
+    scene: &Scene<'_>,
+    goal: &Goal,
+    order: &str,
+    found: &Value,
+    left: Money,
+) -> Result<Money, Answer> {
+    let texts = [scene.newest().unwrap_or_default(), goal.text.as_str()];
+    let named =
+        texts.iter().find_map(|text| values(&slots::find(text), "amount").into_iter().next());
+    let Some(named) = named.filter(|named| *named != left.to_string()) else { return Ok(left) };
+    let prices = list(&found["order"]["items"]).iter().map(|item| &item["price"]);
+    let charges = list(&found["charges"]).iter().map(|charge| &charge["amount"]);
+    let known = prices.chain(charges).chain([&found["order"]["total"]]).filter_map(money);
+    let known: Vec<Money> = known.filter(|known| known.to_string() == named).collect();
+    match known.first() {
+        Some(known) if known.currency == left.currency => Ok(smaller(*known, left)),
+        _ => {
+            let amount = left.to_string();
+            let values = [("order", order), ("amount", amount.as_str())];
+            let question = scene.say("confirm_refund", &values);
+            let text = format!("{} {question}", scene.say("other_amount", &values));
+            Err(Answer::text(text).buttons(["Yes, refund it", "No, thanks", PERSON]))
+        }
+    }
+}
+
+const PERSON: &str = crate::brain::builtin::scene::PERSON;
+
+fn smaller(a: Money, b: Money) -> Money {
+    if a.currency == b.currency && a.amount < b.amount { a } else { b }
+}
+
+/// The charge that was made though the order was already paid, if it still stands.
+pub fn duplicate(found: &Value) -> Option<&Value> {
+    list(&found["charges"])
+        .iter()
+        .find(|charge| charge["duplicate"] == true && charge["state"] != "refunded")
+}
+
+fn nothing_left(scene: &Scene<'_>, order: &str, found: &Value) -> Answer {
+    let until = day(&found["refund_window"]["until"]);
+    let values = [("order", order), ("until", until.as_str())];
+    let refunded = list(&found["charges"]).iter().any(|charge| charge["state"] == "refunded");
+    let open = found["refund_window"]["open"].as_bool().unwrap_or(true);
+    let key = match (refunded, open, until.is_empty()) {
+        (true, ..) => "already_refunded",
+        (false, false, false) => "outside_window",
+        (false, false, true) => "outside_window_plain",
+        (false, true, _) => "nothing_left",
+    };
+    scene.offer(scene.say(key, &values))
+}
+
+fn no_duplicate(scene: &Scene<'_>, order: &str, found: &Value) -> Answer {
+    let charged = list(&found["charges"]).first().map_or_else(String::new, |c| price(&c["amount"]));
+    scene.offer(format!(
+        "{} {}",
+        scene.say("no_duplicate", &[("order", order), ("amount", &charged)]),
+        scene.say("offer_person", &[])
+    ))
+}
+
+/// Whether the visitor has plainly asked for exactly this: one order, money back, and, if the order
+/// was charged twice, the second charge.
+fn plainly_asked(scene: &Scene<'_>, goal: &Goal, order: &str, found: &Value) -> bool {
+    let said =
+        |text: &str| scene.newest() == Some(text) || scene.earlier().any(|earlier| earlier == text);
+    // The words must be the visitor's own, not another agent's account of them.
+    let texts = [Some(goal.text.as_str()).filter(|text| said(text)), scene.newest()];
+    let clear_which = |text: &str| duplicate(found).is_none() || understand::speaks_of_twice(text);
+    goal.intent != "refund_eligibility"
+        && texts.into_iter().flatten().any(|text| {
+            understand::asks_for_money_back(text)
+                && understand::orders_meant(text) == [order]
+                && clear_which(text)
+        })
+}
+
+fn reason(scene: &Scene<'_>, goal: &Goal) -> String {
+    let why = match goal.intent.as_str() {
+        "double_charge" => "Charged twice",
+        "item_problem" => "Something is wrong with the item",
+        _ if understand::speaks_of_twice(&goal.text) => "Charged twice",
+        _ => "Refund requested",
+    };
+    let words = std::iter::once(goal.text.as_str())
+        .filter(|_| goal.agreed.is_none())
+        .chain(scene.earlier())
+        .find(|text| text.split_whitespace().count() > 2)
+        .unwrap_or(goal.text.as_str());
+    format!("{why}. In the visitor's words: “{}”", cut(words, 180))
+}
+
+/// Says how a refund stands.
+pub fn status(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
+    let named = understand::orders_meant(&goal.text)
+        .into_iter()
+        .chain(scene.newest().into_iter().flat_map(understand::orders_meant))
+        .next();
+    if let Some(moving) = known_order(scene, named.as_deref()).and_then(|o| news::stands(scene, &o))
+    {
+        return Ok(moving);
+    }
+    let args = named.as_ref().map_or(json!({}), |order| json!({ "order": order }));
+    let found = list(&scene.need("refund_status", args)?["refunds"]);
+    let briefed: Vec<String> = scene
+        .request
+        .brief
+        .iter()
+        .flat_map(|brief| &brief.done)
+        .filter(|done| done.action.starts_with("Refund of") && done.outcome != "refunded")
+        .map(|done| format!("{}: {}", done.action, done.outcome))
+        .collect();
+    let lines_of = found.iter().take(5).map(|refund| {
+        let order = refund["order"].as_str().unwrap_or_default();
+        let at = day(&refund["at"]);
+        let state = match refund["state"].as_str() {
+            Some("succeeded") => "refunded".to_owned(),
+            _ => word(&refund["state"]),
+        };
+        format!("Order {order}: {} {state}, {at}", price(&refund["amount"]))
+    });
+    let all: Vec<String> = lines_of.chain(briefed).collect();
+    if all.is_empty() {
+        let text = match &named {
+            Some(order) => scene.say("no_refund_of", &[("order", order)]),
+            None => scene.say("no_refunds", &[]),
+        };
+        return Ok(scene.offer(format!("{text} {}", scene.say("offer_person", &[]))));
+    }
+    Ok(Answer::text(lines(&scene.say("refunds", &[]), all)))
+}
+
+/// The order that a question after a refund is about: the named one, or that of this tenure's last
+/// refund.
+fn known_order(scene: &Scene<'_>, named: Option<&str>) -> Option<String> {
+    named.map(str::to_owned).or_else(|| {
+        scene.tenure().iter().rev().find_map(|entry| match entry {
+            Entry::Called { name, args, .. } if name == "issue_refund" => {
+                Some(args["order"].as_str()?.to_owned())
+            }
+            _ => None,
+        })
+    })
+}
