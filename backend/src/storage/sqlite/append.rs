@@ -60,7 +60,8 @@ pub(super) fn append(tx: &mut Tx<'_>, batch: &Batch) -> Result<Result<(), Refusa
         audit::add(tx, entry)?;
     }
     if !batch.search.is_empty() {
-        tx.make_findable(search::row_id(n, batch.expect_seq + 1), batch.search.clone());
+        search::add(tx, search::row_id(n, batch.expect_seq + 1), &batch.search)?;
+        tx.note_search();
     }
     Ok(Ok(()))
 }

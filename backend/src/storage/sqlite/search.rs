@@ -1,4 +1,8 @@
 //! Full-text search: what is findable, and how a person's words become a query.
+//!
+//! Text is put aside with its append and indexed in bulk: by the writer when much has gathered, and
+//! before any search, so that a search finds what was acknowledged before. FTS5 writes a segment of
+//! its own for each transaction, which would cost every commit more than all the rest of it.
 
 use rusqlite::Connection;
 use shared::id::Seq;
@@ -18,10 +22,24 @@ pub(super) fn row_id(n: i64, seq: Seq) -> i64 {
     (n << SEQ_BITS) | i64::try_from(low).unwrap_or(0)
 }
 
-/// Makes `text` findable.
+/// Puts `text` aside, to be indexed.
 pub(super) fn add(conn: &Connection, row: i64, text: &str) -> rusqlite::Result<()> {
-    let sql = "INSERT OR REPLACE INTO search (rowid, text) VALUES (?, ?)";
+    let sql = "INSERT OR REPLACE INTO search_waiting (row, text) VALUES (?, ?)";
     conn.prepare_cached(sql)?.execute((row, text)).map(|_| ())
+}
+
+/// Indexes what was put aside.
+pub(super) fn index(conn: &Connection) -> rusqlite::Result<()> {
+    let waiting = conn
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM search_waiting)")?
+        .query_row([], |row| row.get(0))?;
+    if waiting {
+        conn.execute_batch(
+            "INSERT OR REPLACE INTO search (rowid, text) SELECT row, text FROM search_waiting;
+             DELETE FROM search_waiting;",
+        )?;
+    }
+    Ok(())
 }
 
 /// One query a word, all of which must be found: the word, or what begins with it. Quoted, so that

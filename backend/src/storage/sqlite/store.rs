@@ -12,7 +12,7 @@ use shared::{
 use super::{
     SqliteStore, agents,
     append::{self, Refusal},
-    audit, conversations, desk, inbox, meters, money, staff, visitors,
+    audit, conversations, desk, inbox, meters, money, search, staff, visitors,
 };
 use crate::storage::{
     AppendError, InboxQuery, RefundTotals, Scope, Store, StoreError,
@@ -59,6 +59,11 @@ impl Store for SqliteStore {
     }
 
     async fn inbox(&self, query: InboxQuery) -> Result<(Vec<Line>, Option<String>), StoreError> {
+        if !query.text.is_empty() {
+            // On a full disk the newest texts are not found; the others still are.
+            let indexed = self.writer.write(|tx| Ok(search::index(tx)?)).await;
+            indexed.or_else(|e| if e == StoreError::Full { Ok(()) } else { Err(e) })?;
+        }
         self.readers.read(move |c| inbox::page(c, &query)).await
     }
 

@@ -216,7 +216,7 @@ fn errors_read_as_sentences() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "a measurement"]
 async fn rates() {
-    let dir = tempfile::tempdir_in(".").expect("a folder on a disk");
+    let dir = tempfile::tempdir_in(std::env::var("BATON_RATES_DIR").unwrap_or_else(|_| ".".to_owned())).expect("a folder on a disk");
     let store = SqliteStore::open(dir.path()).expect("a store");
     for (tasks, appends) in [(1u64, 500u64), (64, 200), (256, 100)] {
         let before = store.writes().commits();

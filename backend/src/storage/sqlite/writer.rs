@@ -24,6 +24,8 @@ use crate::storage::StoreError;
 const QUEUE: usize = 4096;
 /// Most jobs of one commit, so that a flood cannot hold up an answer for ever.
 const GROUP: usize = 512;
+/// When so many texts were put aside, they are indexed.
+const INDEX_AT: u32 = 256;
 
 /// How much the writer has done since it was opened.
 #[derive(Debug, Default)]
@@ -47,16 +49,13 @@ impl Writes {
 /// The transaction that a job runs in.
 pub(super) struct Tx<'c> {
     conn: &'c Connection,
-    found: Vec<(i64, String)>,
+    to_index: u32,
 }
 
 impl Tx<'_> {
-    /// Makes `text` findable from the commit on.
-    ///
-    /// It is kept back until all jobs have run: FTS5 writes out a segment at every savepoint,
-    /// which would cost each job what now the whole group pays once.
-    pub(super) fn make_findable(&mut self, row: i64, text: String) {
-        self.found.push((row, text));
+    /// Notes that text was put aside, to be indexed some time.
+    pub(super) fn note_search(&mut self) {
+        self.to_index += 1;
     }
 }
 
@@ -165,41 +164,55 @@ fn stopped() -> StoreError {
 
 fn work_off(conn: &Connection, mut waiting: mpsc::Receiver<Box<dyn Job>>, writes: &Writes) {
     let mut group = Vec::with_capacity(GROUP);
+    let mut to_index = INDEX_AT;
     while waiting.blocking_recv_many(&mut group, GROUP) > 0 {
         writes.jobs.fetch_add(group.len() as u64, Ordering::Relaxed);
-        let committed = commit(conn, &mut group);
-        if committed.is_err() && !conn.is_autocommit() {
-            // If even this fails, the next BEGIN says so to its callers.
-            let _ = conn.execute_batch("ROLLBACK");
-        }
+        let committed = commit(conn, |tx| run_each(tx, &mut group));
         writes.commits.fetch_add(1, Ordering::Relaxed);
         for job in group.drain(..) {
-            job.answer(committed.clone());
+            job.answer(committed.clone().map(|_| ()));
+        }
+        to_index += committed.unwrap_or(0);
+        if to_index >= INDEX_AT {
+            // If it fails, such as on a full disk, it is tried again when more has gathered.
+            let _ = commit(conn, |tx| Ok(search::index(tx)?));
+            to_index = 0;
         }
     }
 }
 
-fn commit(conn: &Connection, group: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+/// Runs `work` in a transaction and answers how many texts were put aside in it.
+fn commit(
+    conn: &Connection,
+    work: impl FnOnce(&mut Tx<'_>) -> Result<(), StoreError>,
+) -> Result<u32, StoreError> {
     let run = |sql| conn.prepare_cached(sql)?.execute([]);
-    run("BEGIN IMMEDIATE")?;
-    let mut tx = Tx { conn, found: Vec::new() };
+    let mut tx = Tx { conn, to_index: 0 };
+    let done = run("BEGIN IMMEDIATE")
+        .map_err(StoreError::from)
+        .and_then(|_| work(&mut tx))
+        .and_then(|()| Ok(run("COMMIT")?));
+    if done.is_err() && !conn.is_autocommit() {
+        // If even this fails, the next BEGIN says so to its callers.
+        let _ = conn.execute_batch("ROLLBACK");
+    }
+    done.map(|_| tx.to_index)
+}
+
+fn run_each(tx: &mut Tx<'_>, group: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+    let conn = tx.conn;
+    let run = |sql| conn.prepare_cached(sql)?.execute([]);
     for job in group {
-        let found = tx.found.len();
         run("SAVEPOINT job")?;
-        let done = job.run(&mut tx);
+        let done = job.run(tx);
         if conn.is_autocommit() {
             // A full disk or a failed write can end the whole transaction, earlier jobs included.
             return Err(done.err().unwrap_or_else(stopped));
         }
         if done.is_err() {
-            tx.found.truncate(found);
             run("ROLLBACK TO job")?;
         }
         run("RELEASE job")?;
     }
-    for (row, text) in &tx.found {
-        search::add(conn, *row, text)?;
-    }
-    run("COMMIT")?;
     Ok(())
 }

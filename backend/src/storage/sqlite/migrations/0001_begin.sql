@@ -91,6 +91,10 @@ CREATE TABLE audit (
 CREATE INDEX audit_of_conversation ON audit (conversation, id) WHERE conversation IS NOT NULL;
 
 -- Row id: the conversation's number and the sequence number of the append (see `search.rs`).
+CREATE TABLE search_waiting (
+    row  INTEGER PRIMARY KEY,
+    text TEXT NOT NULL
+) STRICT;
 CREATE VIRTUAL TABLE search USING fts5 (
     text, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
 );
