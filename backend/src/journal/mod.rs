@@ -129,7 +129,7 @@ impl Journal {
         };
         let thread = match kept {
             Some(thread) => thread,
-            None => match self.read(id).await? {
+            None => match self.read(scope, id).await? {
                 Some((thread, bytes)) => self.inner.cache().loaded(thread, bytes, forgotten),
                 None => return Ok(None),
             },
@@ -163,11 +163,15 @@ impl Journal {
         task.await.map_err(|e| StoreError::Database(e.to_string()))?
     }
 
-    async fn read(&self, id: &ConversationId) -> Result<Option<(Arc<Thread>, usize)>, StoreError> {
+    async fn read(
+        &self,
+        scope: &Scope,
+        id: &ConversationId,
+    ) -> Result<Option<(Arc<Thread>, usize)>, StoreError> {
         let mut reading = Reading::new(id);
         let mut after = 0;
         loop {
-            let page = self.inner.store.records(&Scope::System, id, after, PAGE).await?;
+            let page = self.inner.store.records(scope, id, after, PAGE).await?;
             let Some(page) = page else { return Ok(None) };
             let is_last = page.len() < PAGE;
             for record in &page {

@@ -15,9 +15,9 @@ use crate::storage::{InboxQuery, StoreError, rows::Line};
 /// Most lines of a page, whatever is asked for.
 const MOST: usize = 500;
 
-/// What a view shows: which conversations, and by what it is ordered.
+/// What a view shows: which conversations, and by what it is ordered. Each has its partial index.
 struct Shape {
-    /// Refers to the reader as `?1`.
+    /// Takes the reader as its one parameter.
     filter: &'static str,
     order: &'static str,
     oldest_first: bool,
@@ -27,13 +27,13 @@ fn shape(view: View) -> Shape {
     let newest = |filter| Shape { filter, order: "updated_at", oldest_first: false };
     match view {
         View::Waiting => Shape {
-            filter: "waiting_since IS NOT NULL",
+            filter: "waiting_since IS NOT NULL AND ? <> ''",
             order: "waiting_since",
             oldest_first: true,
         },
-        View::Mine => newest("staff = ?1"),
-        View::All => newest("closed = 0"),
-        View::Closed => newest("closed = 1"),
+        View::Mine => newest("staff = ?"),
+        View::All => newest("closed = 0 AND ? <> ''"),
+        View::Closed => newest("closed = 1 AND ? <> ''"),
     }
 }
 
@@ -43,24 +43,15 @@ pub(super) fn page(
     query: &InboxQuery,
 ) -> Result<(Vec<Line>, Option<String>), StoreError> {
     let Some(words) = search::queries(&query.text) else { return Ok((Vec::new(), None)) };
-    let Shape { filter, order, oldest_first } = shape(query.view);
-    let (beyond, direction) = if oldest_first { (">", "ASC") } else { ("<", "DESC") };
-    let mut sql = format!(
-        "SELECT {LINE}, {order}, id FROM conversations
-         WHERE {filter} AND ?1 IS NOT NULL AND (?2 IS NULL OR ({order}, id) {beyond} (?2, ?3))"
-    );
     let cursor = query.after.as_deref().and_then(read_cursor);
-    let mut values = vec![
-        Value::from(query.reader.as_str().to_owned()),
-        cursor.map_or(Value::Null, |(at, _)| Value::from(at)),
-        cursor.map_or(Value::Null, |(_, id)| Value::from(id.to_owned())),
-    ];
-    for word in words {
-        sql.push_str(search::AND_FOUND);
-        values.push(Value::from(word));
-    }
     let limit = query.limit.clamp(1, MOST);
-    let sql = format!("{sql} ORDER BY {order} {direction}, id {direction} LIMIT {}", limit + 1);
+    let sql = page_sql(query.view, cursor.is_some(), words.len());
+    let mut values = vec![Value::from(query.reader.as_str().to_owned())];
+    if let Some((at, id)) = cursor {
+        values.extend([Value::from(at), Value::from(id.to_owned())]);
+    }
+    values.extend(words.into_iter().map(Value::from));
+    values.push(Value::from(i64::try_from(limit + 1).unwrap_or(1)));
 
     let mut statement = conn.prepare_cached(&sql)?;
     let rows = statement.query_map(params_from_iter(values), |row| {
@@ -73,12 +64,21 @@ pub(super) fn page(
     Ok((rows.into_iter().map(|(line, ..)| line).collect(), next))
 }
 
+fn page_sql(view: View, goes_on: bool, words: usize) -> String {
+    let Shape { filter, order, oldest_first } = shape(view);
+    let (beyond, direction) = if oldest_first { (">", "ASC") } else { ("<", "DESC") };
+    let goes_on =
+        if goes_on { format!(" AND ({order}, id) {beyond} (?, ?)") } else { String::new() };
+    let words = search::AND_FOUND.repeat(words);
+    format!(
+        "SELECT {LINE}, {order}, id FROM conversations WHERE {filter}{goes_on}{words}
+         ORDER BY {order} {direction}, id {direction} LIMIT ?"
+    )
+}
+
 pub(super) fn counts(conn: &Connection, reader: &StaffId) -> Result<Counts, StoreError> {
     let count = |view| {
-        let sql = format!(
-            "SELECT count(*) FROM conversations WHERE {} AND ?1 IS NOT NULL",
-            shape(view).filter
-        );
+        let sql = format!("SELECT count(*) FROM conversations WHERE {}", shape(view).filter);
         conn.prepare_cached(&sql)?.query_row([reader.as_str()], |row| row.get::<_, u32>(0))
     };
     Ok(Counts {
@@ -93,4 +93,31 @@ pub(super) fn counts(conn: &Connection, reader: &StaffId) -> Result<Counts, Stor
 fn read_cursor(text: &str) -> Option<(i64, &str)> {
     let (at, id) = text.split_once('.')?;
     Some((at.parse().ok()?, id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// However many conversations there are, a page costs what it shows.
+    #[test]
+    fn every_view_is_read_from_its_index() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let opened = super::super::open::open(dir.path()).expect("a database");
+        for view in [View::Waiting, View::Mine, View::All, View::Closed] {
+            for goes_on in [false, true] {
+                let sql = format!("EXPLAIN QUERY PLAN {}", page_sql(view, goes_on, 0));
+                let mut statement = opened.conn.prepare(&sql).expect("a statement");
+                let values = vec!["x"; statement.parameter_count()];
+                let plan = statement
+                    .query_map(params_from_iter(values), |row| row.get::<_, String>(3))
+                    .expect("a plan")
+                    .collect::<Result<Vec<_>, _>>()
+                    .expect("a plan")
+                    .join("; ");
+                assert!(plan.contains("INDEX conversations_"), "{view:?}: {plan}");
+                assert!(!plan.contains("TEMP B-TREE"), "{view:?}: {plan}");
+            }
+        }
+    }
 }

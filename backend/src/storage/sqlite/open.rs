@@ -1,7 +1,7 @@
 //! Opening a data folder: alone, of a known version, or not at all.
 
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
+    fs::{DirBuilder, File, OpenOptions, TryLockError},
     io,
     path::{Path, PathBuf},
     time::Duration,
@@ -69,6 +69,8 @@ pub(super) fn open(dir: &Path) -> Result<Opened, OpenError> {
     let lock = lock(dir)?;
     let path = dir.join(FILE);
     let failed = |e| failure(&path, &e);
+    // SQLite gives the log beside it the same permissions.
+    private_file(&path).map_err(|source| OpenError::Folder { path: path.clone(), source })?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -88,15 +90,29 @@ pub(super) fn prepare(conn: &Connection) -> rusqlite::Result<()> {
 
 fn lock(dir: &Path) -> Result<File, OpenError> {
     let folder = |source| OpenError::Folder { path: dir.to_owned(), source };
-    fs::create_dir_all(dir).map_err(folder)?;
-    let path = dir.join(LOCK);
-    let file =
-        OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(folder)?;
+    private_folder(dir).map_err(folder)?;
+    let file = private_file(&dir.join(LOCK)).map_err(folder)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(OpenError::InUse(dir.to_owned())),
         Err(TryLockError::Error(source)) => Err(folder(source)),
     }
+}
+
+/// Makes a folder that only this user can look into, unless it is there.
+fn private_folder(dir: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(dir)
+}
+
+/// Opens a file for writing that, if it is new, only this user can read.
+fn private_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.create(true).append(true).open(path)
 }
 
 /// Refuses what is not ours before anything is changed in it.
