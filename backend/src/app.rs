@@ -1,0 +1,78 @@
+//! Everything that a request may reach, and the one clock.
+
+use std::{ops::Deref, sync::Arc};
+
+use shared::time::Timestamp;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    auth::{limits::Limits, password::Passwords},
+    config::Config,
+    journal::Journal,
+    lab::Lab,
+    runtime::{Catalog, Clock, Desk},
+    storage::Store,
+    tools::{Registry, shop::Ledger},
+};
+
+/// A handle on [`Parts`]; cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// Everything that a request may reach.
+pub struct Parts {
+    /// The settings.
+    pub config: Config,
+    /// What is kept.
+    pub store: Arc<dyn Store>,
+    /// Conversations.
+    pub journal: Journal,
+    /// What can be done with conversations.
+    pub desk: Desk,
+    /// The published agents and the desk's settings.
+    pub catalog: Arc<Catalog>,
+    /// What agents can do.
+    pub tools: Registry,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Playgrounds.
+    pub lab: Lab,
+    /// Hashes and checks passwords.
+    pub passwords: Passwords,
+    /// How often strangers may ask.
+    pub limits: Limits,
+    /// The shop's customers and orders.
+    pub ledger: Ledger,
+    /// Fires when the server stops: what is long-lived ends.
+    pub shutdown: CancellationToken,
+    /// What must end before the server has stopped.
+    pub tasks: TaskTracker,
+}
+
+impl App {
+    /// Shares `parts`.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// The machine's clock; nothing else looks at it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the clock that all others ask")]
+    fn now(&self) -> Timestamp {
+        let since =
+            std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+}

@@ -1,0 +1,100 @@
+//! Puts a desk together from its parts: the real one, and each playground's.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use shared::{
+    agent::{AgentSpec, DeskSettings},
+    id::StaffId,
+};
+
+use crate::{
+    brain::{
+        Reader,
+        builtin::{Builtin, reader::BuiltinReader},
+        defaults,
+    },
+    bus::LocalBus,
+    journal::Journal,
+    knowledge::Knowledge,
+    money::ledger::LedgerGateway,
+    runtime::{Catalog, Clock, Desk, Faculty, Parts, catalog::Teach},
+    storage::{Store, StoreError},
+    tools::{
+        Registry,
+        desk::{self, DeskUnavailable},
+        shop::Ledger,
+    },
+};
+
+/// What desks are made with. Cheap to clone.
+#[derive(Clone)]
+pub struct Workshop {
+    /// Customers, orders and payments.
+    pub ledger: Ledger,
+    /// What agents answer from.
+    pub knowledge: Arc<Knowledge>,
+    /// Makes reader and brain for the published agents.
+    pub teach: Arc<Teach>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// A desk that can be used, and what it stands on.
+pub struct Engine {
+    /// Conversations.
+    pub journal: Journal,
+    /// The published agents and the desk's settings.
+    pub catalog: Arc<Catalog>,
+    /// What agents can do.
+    pub tools: Registry,
+    /// What can be done with conversations.
+    pub desk: Desk,
+}
+
+/// A desk over `store`. It answers nobody until it is started.
+pub async fn engine(store: Arc<dyn Store>, workshop: &Workshop) -> Result<Engine, StoreError> {
+    let Workshop { ledger, knowledge, teach, clock } = workshop.clone();
+    let journal = Journal::new(store.clone(), Arc::new(LocalBus::new()));
+    let teach = Box::new(move |agents: &[_]| teach(agents));
+    let catalog = Arc::new(Catalog::load(store.clone(), defaults::desk(), teach).await?);
+    let known: Arc<dyn desk::Desk> = Arc::new(Known { catalog: catalog.clone(), store });
+    let tools = Registry::with_defaults(&ledger, knowledge, &known);
+    let now = clock.clone();
+    let gateway = Arc::new(LedgerGateway::new(ledger, move || now.now()));
+    let desk = Desk::new(Parts {
+        journal: journal.clone(),
+        catalog: catalog.clone(),
+        tools: tools.clone(),
+        gateway,
+        clock,
+    });
+    Ok(Engine { journal, catalog, tools, desk })
+}
+
+/// The reader and the brain that need no key, taught by the published agents.
+pub fn built_in(agents: &[AgentSpec]) -> Faculty {
+    let reader: Arc<dyn Reader> = Arc::new(BuiltinReader::train(agents));
+    Faculty { brain: Arc::new(Builtin::new(reader.clone())), reader }
+}
+
+/// What tools may know of the desk.
+struct Known {
+    catalog: Arc<Catalog>,
+    store: Arc<dyn Store>,
+}
+
+#[async_trait]
+impl desk::Desk for Known {
+    async fn settings(&self) -> Result<DeskSettings, DeskUnavailable> {
+        Ok((*self.catalog.current().settings).clone())
+    }
+
+    async fn waiting(&self) -> Result<u32, DeskUnavailable> {
+        let unavailable = |cause: &dyn std::fmt::Display| DeskUnavailable(cause.to_string());
+        // What waits is the same for every reader.
+        let nobody: StaffId = "nobody".parse().map_err(|e| unavailable(&e))?;
+        let counts = self.store.counts(&nobody).await.map_err(|e| unavailable(&e))?;
+        Ok(counts.waiting)
+    }
+}

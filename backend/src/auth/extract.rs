@@ -1,0 +1,226 @@
+//! Permission as a parameter type: a handler that takes one of these cannot be reached without it.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use axum::{
+    extract::{ConnectInfo, FromRequestParts},
+    http::{HeaderMap, header, request::Parts},
+};
+use shared::{
+    api::Role,
+    event::Event,
+    id::SiteKey,
+    message::{StaffRef, VisitorRef},
+};
+
+use super::{
+    address,
+    limits::TooOften,
+    token::{self, Kind},
+};
+use crate::{
+    app::App,
+    storage::{
+        Scope, StoreError,
+        rows::{Hash, StaffRow},
+    },
+};
+
+/// Why a request goes no further.
+#[derive(Debug, thiserror::Error)]
+pub enum Denied {
+    /// Nobody is signed in, or not as whom the route is for.
+    #[error("not signed in")]
+    NotSignedIn,
+    /// Signed in, but not as somebody who may.
+    #[error("not allowed")]
+    Forbidden,
+    /// Asked too often.
+    #[error(transparent)]
+    TooOften(#[from] TooOften),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Who reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// The end customer.
+    Visitor,
+    /// The people of the desk.
+    Staff,
+}
+
+impl Audience {
+    /// The event as this reader may see it, if at all.
+    pub fn sees(self, event: &Event) -> Option<Event> {
+        match self {
+            Self::Visitor => event.for_visitor(),
+            Self::Staff => Some(event.clone()),
+        }
+    }
+}
+
+/// Name of the cookie that holds a staff session.
+pub const COOKIE: &str = "baton_session";
+
+/// A visitor, by their bearer token.
+#[derive(Debug, Clone)]
+pub struct VisitorAuth {
+    /// Who.
+    pub visitor: VisitorRef,
+    /// On which site.
+    pub site: SiteKey,
+}
+
+/// A signed-in member of staff, by cookie or API key.
+#[derive(Debug, Clone)]
+pub struct StaffAuth {
+    /// Their account.
+    pub account: StaffRow,
+    /// SHA-256 of the session's token or the key.
+    pub session: Hash,
+}
+
+/// A signed-in administrator.
+#[derive(Debug, Clone)]
+pub struct AdminAuth(pub StaffAuth);
+
+/// Either: whoever may read a conversation, within their scope.
+#[derive(Debug, Clone)]
+pub enum ReaderAuth {
+    /// A visitor.
+    Visitor(VisitorAuth),
+    /// A member of staff.
+    Staff(StaffAuth),
+}
+
+/// The address that a request is counted against.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub IpAddr);
+
+impl VisitorAuth {
+    /// The visitor of a bearer token.
+    pub async fn of(app: &App, bearer: &str) -> Result<Self, Denied> {
+        let hash = token::hash(Kind::Visitor, bearer).ok_or(Denied::NotSignedIn)?;
+        let row = app.store.visitor(&hash).await?.ok_or(Denied::NotSignedIn)?;
+        Ok(Self { visitor: row.visitor, site: row.site })
+    }
+
+    /// Their own conversations.
+    pub fn scope(&self) -> Scope {
+        Scope::Visitor(self.visitor.id.clone())
+    }
+}
+
+impl StaffAuth {
+    /// The member of staff of an API key or of the session in the cookie.
+    pub async fn of(app: &App, headers: &HeaderMap) -> Result<Self, Denied> {
+        let hash = match bearer(headers) {
+            Some(key) => token::hash(Kind::ApiKey, key),
+            None => cookie(headers).and_then(|session| token::hash(Kind::Session, session)),
+        };
+        Self::by_hash(app, hash.ok_or(Denied::NotSignedIn)?).await
+    }
+
+    /// The member of staff of a session or key, if it still stands.
+    pub async fn by_hash(app: &App, session: Hash) -> Result<Self, Denied> {
+        let account = app.store.session(&session, app.clock.now()).await?;
+        Ok(Self { account: account.ok_or(Denied::NotSignedIn)?, session })
+    }
+
+    /// The desk's conversations.
+    pub fn scope(&self) -> Scope {
+        Scope::Staff(self.account.id.clone())
+    }
+
+    /// As the record names them.
+    pub fn name(&self) -> StaffRef {
+        StaffRef { id: self.account.id.clone(), name: self.account.name.clone() }
+    }
+}
+
+impl ReaderAuth {
+    /// What they may read.
+    pub fn scope(&self) -> Scope {
+        match self {
+            Self::Visitor(visitor) => visitor.scope(),
+            Self::Staff(staff) => staff.scope(),
+        }
+    }
+
+    /// As whom they read.
+    pub fn audience(&self) -> Audience {
+        match self {
+            Self::Visitor(_) => Audience::Visitor,
+            Self::Staff(_) => Audience::Staff,
+        }
+    }
+}
+
+impl FromRequestParts<App> for VisitorAuth {
+    type Rejection = Denied;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Denied> {
+        Self::of(app, bearer(&parts.headers).ok_or(Denied::NotSignedIn)?).await
+    }
+}
+
+impl FromRequestParts<App> for StaffAuth {
+    type Rejection = Denied;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Denied> {
+        Self::of(app, &parts.headers).await
+    }
+}
+
+impl FromRequestParts<App> for AdminAuth {
+    type Rejection = Denied;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Denied> {
+        let staff = StaffAuth::of(app, &parts.headers).await?;
+        if staff.account.role == Role::Admin { Ok(Self(staff)) } else { Err(Denied::Forbidden) }
+    }
+}
+
+impl FromRequestParts<App> for ReaderAuth {
+    type Rejection = Denied;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Denied> {
+        match bearer(&parts.headers) {
+            Some(token) if token::hash(Kind::Visitor, token).is_some() => {
+                VisitorAuth::of(app, token).await.map(Self::Visitor)
+            }
+            _ => StaffAuth::of(app, &parts.headers).await.map(Self::Staff),
+        }
+    }
+}
+
+impl FromRequestParts<App> for Peer {
+    type Rejection = Denied;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Denied> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
+        let client = address::client(peer, &parts.headers, app.config.trusted_proxies);
+        Ok(Self(address::network(client)))
+    }
+}
+
+/// The bearer token of a request.
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+fn cookie(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(name, value)| (name == COOKIE).then_some(value))
+}

@@ -1,0 +1,241 @@
+//! What a data folder holds from its first start on. Each step does nothing if it was done before.
+
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use shared::{api::Role, time::Timestamp};
+
+use crate::{
+    auth::{
+        password::{PasswordError, Passwords},
+        token,
+    },
+    brain::defaults,
+    config::Config,
+    knowledge::{ArticleError, Knowledge, demo_articles, load_folder},
+    storage::{
+        Store, StoreError,
+        rows::{SiteRow, StaffRow},
+    },
+    tools::shop::{InvalidShop, Ledger, LedgerError, ShopData},
+};
+
+/// Public key of the demo shop's site.
+pub const DEMO_SITE: &str = "demo";
+/// The secret with which the demo shop vouches for its customers. No secret: it is documented.
+const DEMO_SECRET: &str = "demo-identity-secret";
+/// The site of a desk without a demo shop.
+const MAIN_SITE: &str = "main";
+/// The first administrator, unless the settings name one.
+const ADMIN: &str = "admin@example.com";
+/// Holds made-up passwords until they are changed, readable by the owner only.
+const SIGN_INS: &str = "first-sign-in.txt";
+
+/// An account whose made-up password still stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignIn {
+    /// The address.
+    pub email: String,
+    /// The password.
+    pub password: String,
+}
+
+/// Why the data folder cannot be made ready; one sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum FirstRunError {
+    /// A file cannot be read or written.
+    #[error("cannot use {path}: {cause}")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why not.
+        cause: io::Error,
+    },
+    /// The shop's file makes no sense.
+    #[error("the shop {0} cannot be used: {1}")]
+    Shop(PathBuf, InvalidShop),
+    /// The demo data makes no sense; a fault of the program.
+    #[error("the demo shop cannot be used: {0}")]
+    Demo(InvalidShop),
+    /// An article makes no sense.
+    #[error("the articles cannot be used: {0}")]
+    Articles(#[from] ArticleError),
+    /// The ledger failed.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A password could not be hashed.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+}
+
+/// Accounts, sites and agents; answers the sign-ins that still stand.
+pub async fn furnish(
+    store: &dyn Store,
+    passwords: &Passwords,
+    config: &Config,
+    now: Timestamp,
+) -> Result<Vec<SignIn>, FirstRunError> {
+    let made_up = accounts(store, passwords, config).await?;
+    sites(store, config).await?;
+    if store.agents().await?.is_empty() {
+        for spec in defaults::agents() {
+            store.publish(spec, None, None, now).await?;
+        }
+    }
+    let path = config.data.join(SIGN_INS);
+    let known = read_sign_ins(&path)?;
+    let mut standing = Vec::new();
+    for sign_in in known.iter().chain(&made_up) {
+        let account = store.staff_by_email(&sign_in.email).await?;
+        let hash = account.filter(|account| account.active).map(|account| account.password_hash);
+        if passwords.verify(sign_in.password.clone(), hash).await? {
+            standing.push(sign_in.clone());
+        }
+    }
+    if standing != known {
+        write_sign_ins(&path, &standing)?;
+    }
+    Ok(standing)
+}
+
+/// The shop's customers and orders.
+pub async fn ledger(config: &Config, now: Timestamp) -> Result<Ledger, FirstRunError> {
+    let ledger = Ledger::open(&config.data.join("shop.db"))?;
+    if let Some(path) = &config.shop {
+        let failed = |cause| FirstRunError::File { path: path.clone(), cause };
+        let json = fs::read(path).map_err(failed)?;
+        let wrong = |cause| FirstRunError::Shop(path.clone(), cause);
+        ledger.load(ShopData::parse(&json).map_err(wrong)?, now).await?;
+    } else if config.demo {
+        let shop = ShopData::demo().map_err(FirstRunError::Demo)?;
+        let first = shop.customers.first().map(|customer| customer.id.clone());
+        // Its times are days ago: loaded once, so that they pass as time does.
+        let there = match first {
+            Some(id) => ledger.customer(&id).await?.is_some(),
+            None => true,
+        };
+        if !there {
+            ledger.load(shop, now).await?;
+        }
+    }
+    Ok(ledger)
+}
+
+/// What agents answer from: the folder of the settings, or the demo shop's articles.
+pub fn knowledge(config: &Config) -> Result<Knowledge, FirstRunError> {
+    let articles = match &config.knowledge {
+        Some(folder) => load_folder(folder)?,
+        None if config.demo => demo_articles()?,
+        None => Vec::new(),
+    };
+    Ok(Knowledge::build(articles))
+}
+
+async fn accounts(
+    store: &dyn Store,
+    passwords: &Passwords,
+    config: &Config,
+) -> Result<Vec<SignIn>, FirstRunError> {
+    let mut made_up = Vec::new();
+    if store.staff().await?.is_empty() {
+        let email = config.admin_email.as_deref().unwrap_or(ADMIN);
+        let password = config.admin_password.clone();
+        let made = account(store, passwords, email, "Admin", Role::Admin, password).await?;
+        made_up.extend(made);
+    }
+    if config.demo {
+        for (email, name) in [("sam@example.com", "Sam"), ("kim@example.com", "Kim")] {
+            if store.staff_by_email(email).await?.is_none() {
+                made_up.extend(account(store, passwords, email, name, Role::Agent, None).await?);
+            }
+        }
+    }
+    Ok(made_up)
+}
+
+/// Adds an account; answers its sign-in if the password had to be made up.
+async fn account(
+    store: &dyn Store,
+    passwords: &Passwords,
+    email: &str,
+    name: &str,
+    role: Role,
+    password: Option<String>,
+) -> Result<Option<SignIn>, FirstRunError> {
+    let is_made_up = password.is_none();
+    let password = password.unwrap_or_else(|| token::secret().chars().take(16).collect());
+    let id = token::id("stf_").parse();
+    let staff = StaffRow {
+        id: id.map_err(|_| StoreError::Damaged("an id that is none".to_owned()))?,
+        email: email.to_owned(),
+        name: name.to_owned(),
+        role,
+        active: true,
+        password_hash: passwords.hash(password.clone()).await?,
+    };
+    store.add_staff(staff).await?;
+    Ok(is_made_up.then(|| SignIn { email: email.to_owned(), password }))
+}
+
+async fn sites(store: &dyn Store, config: &Config) -> Result<(), StoreError> {
+    let site = |key: &str, name: &str, greeting: &str, secret: Option<&str>| {
+        let key = key.parse().map_err(|_| StoreError::Damaged("a key that is none".to_owned()))?;
+        Ok::<_, StoreError>(SiteRow {
+            key,
+            name: name.to_owned(),
+            origins: vec!["http://localhost:*".to_owned(), "http://127.0.0.1:*".to_owned()],
+            color: "#2f4858".to_owned(),
+            greeting: greeting.to_owned(),
+            identity_secret: secret.map(str::to_owned),
+            active: true,
+        })
+    };
+    if config.demo {
+        let greeting = "Hello! How can we help with your order?";
+        let demo = site(DEMO_SITE, "Demo shop", greeting, Some(DEMO_SECRET))?;
+        if store.site(&demo.key).await?.is_none() {
+            store.put_site(demo).await?;
+        }
+    } else if store.sites().await?.is_empty() {
+        let secret = token::secret();
+        store
+            .put_site(site(MAIN_SITE, "My site", "Hello! How can we help?", Some(&secret))?)
+            .await?;
+    }
+    Ok(())
+}
+
+fn read_sign_ins(path: &Path) -> Result<Vec<SignIn>, FirstRunError> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(cause) => return Err(FirstRunError::File { path: path.to_owned(), cause }),
+    };
+    let pair = |line: &str| {
+        let (email, password) = line.split_once(' ')?;
+        Some(SignIn { email: email.to_owned(), password: password.to_owned() })
+    };
+    Ok(text.lines().filter_map(pair).collect())
+}
+
+fn write_sign_ins(path: &Path, sign_ins: &[SignIn]) -> Result<(), FirstRunError> {
+    let failed = |cause| FirstRunError::File { path: path.to_owned(), cause };
+    if sign_ins.is_empty() {
+        return fs::remove_file(path).map_err(failed);
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(failed)?;
+    for SignIn { email, password } in sign_ins {
+        writeln!(file, "{email} {password}").map_err(failed)?;
+    }
+    file.sync_all().map_err(failed)
+}

@@ -1,0 +1,191 @@
+//! What holds for the whole desk: settings, tools, money, and what is read of it all.
+
+use axum::{Json, extract::State};
+use serde::Deserialize;
+use shared::{
+    agent::{DeskSettings, Target},
+    api::{Audit, Meter, MeterBy, Meters, MoneyState, SwitchMoney, Tools},
+    brief::Usage,
+    id::ConversationId,
+    limits,
+};
+use utoipa::IntoParams;
+
+use super::{
+    body::{Asked, Body},
+    error::{Answer, Error},
+    text,
+};
+use crate::{
+    app::App,
+    auth::AdminAuth,
+    runtime::{Snapshot, catalog::DESK_SETTING},
+    storage::rows::AuditRow,
+};
+
+/// The setting that says whether refunds may be sent; the store reads it too.
+pub const MONEY_SETTING: &str = "money_enabled";
+
+/// Adds to the audit log what happens outside conversations.
+pub async fn record(
+    app: &App,
+    actor: &str,
+    action: &str,
+    subject: String,
+    detail: String,
+) -> Answer<()> {
+    let entry = AuditRow {
+        at: app.clock.now(),
+        action: action.to_owned(),
+        actor: actor.to_owned(),
+        subject,
+        conversation: None,
+        detail,
+    };
+    Ok(app.store.audit_add(entry).await?)
+}
+
+/// Lists the tools that agents can be given.
+#[utoipa::path(get, path = "", responses((status = 200, body = Tools)))]
+pub async fn tools(State(app): State<App>, _admin: AdminAuth) -> Json<Tools> {
+    Json(Tools { tools: app.tools.infos().cloned().collect() })
+}
+
+/// Reads the desk's settings.
+#[utoipa::path(get, path = "", responses((status = 200, body = DeskSettings)))]
+pub async fn settings(State(app): State<App>, _admin: AdminAuth) -> Json<DeskSettings> {
+    Json((*app.catalog.current().settings).clone())
+}
+
+/// Replaces the desk's settings.
+#[utoipa::path(put, path = "", request_body = DeskSettings,
+               responses((status = 200, body = DeskSettings)))]
+pub async fn save_settings(
+    State(app): State<App>,
+    AdminAuth(admin): AdminAuth,
+    Body(mut settings): Body<DeskSettings>,
+) -> Answer<Json<DeskSettings>> {
+    settings.queue_name = text::name("queue_name", &settings.queue_name)?;
+    check(&settings, &app.catalog.current())?;
+    let json = serde_json::to_string(&settings).map_err(|_| Error::internal())?;
+    app.store.put_setting(DESK_SETTING, &json).await?;
+    app.catalog.reload().await?;
+    record(&app, &admin.account.name, "desk_changed", "desk".to_owned(), String::new()).await?;
+    Ok(Json(settings))
+}
+
+/// Reads whether refunds may be sent, and which are open.
+#[utoipa::path(get, path = "", responses((status = 200, body = MoneyState)))]
+pub async fn money(State(app): State<App>, _admin: AdminAuth) -> Answer<Json<MoneyState>> {
+    money_state(&app).await
+}
+
+/// Switches refunds on or off; takes effect at once.
+#[utoipa::path(put, path = "", request_body = SwitchMoney,
+               responses((status = 200, body = MoneyState)))]
+pub async fn switch_money(
+    State(app): State<App>,
+    AdminAuth(admin): AdminAuth,
+    Body(switch): Body<SwitchMoney>,
+) -> Answer<Json<MoneyState>> {
+    let json = if switch.enabled { "true" } else { "false" };
+    app.store.put_setting(MONEY_SETTING, json).await?;
+    let detail = if switch.enabled { "refunds on" } else { "refunds off" };
+    let name = &admin.account.name;
+    record(&app, name, "money_switched", "money".to_owned(), detail.to_owned()).await?;
+    money_state(&app).await
+}
+
+/// Which entries.
+#[derive(Debug, Deserialize, IntoParams)]
+pub struct AuditAsked {
+    /// Of one conversation only.
+    #[param(value_type = Option<String>)]
+    conversation: Option<ConversationId>,
+    /// Where the last page ended.
+    after: Option<u64>,
+}
+
+/// Reads the audit log, newest first.
+#[utoipa::path(get, path = "", params(AuditAsked), responses((status = 200, body = Audit)))]
+pub async fn audit(
+    State(app): State<App>,
+    _admin: AdminAuth,
+    Asked(asked): Asked<AuditAsked>,
+) -> Answer<Json<Audit>> {
+    let conversation = asked.conversation.as_ref();
+    Ok(Json(app.store.audit(conversation, asked.after, limits::LIST_PAGE).await?))
+}
+
+/// Summed by what.
+#[derive(Debug, Deserialize, IntoParams)]
+pub struct MetersAsked {
+    /// One line an agent, a handoff, or a conversation.
+    #[param(inline)]
+    by: MeterBy,
+}
+
+/// Reads what brains have used; the lines sum exactly to the total.
+#[utoipa::path(get, path = "", params(MetersAsked), responses((status = 200, body = Meters)))]
+pub async fn meters(
+    State(app): State<App>,
+    _admin: AdminAuth,
+    Asked(asked): Asked<MetersAsked>,
+) -> Answer<Json<Meters>> {
+    let meters = app.store.meters(asked.by).await?;
+    let mut total = Meter { key: "total".to_owned(), usage: Usage::default(), turns: 0 };
+    for meter in &meters {
+        total.usage.add(&meter.usage);
+        total.turns += meter.turns;
+    }
+    Ok(Json(Meters { meters, total }))
+}
+
+async fn money_state(app: &App) -> Answer<Json<MoneyState>> {
+    // Refunds are on until somebody switches them off.
+    let enabled = app.store.setting(MONEY_SETTING).await?.is_none_or(|json| json == "true");
+    let open = app.store.open_refunds().await?;
+    Ok(Json(MoneyState { enabled, open }))
+}
+
+fn check(settings: &DeskSettings, now: &Snapshot) -> Answer<()> {
+    let no = |field: &str, message: &'static str| Err(Error::invalid(field, message));
+    if !now.agents.contains_key(&settings.front_door) {
+        return no("front_door", "Choose a published agent.");
+    }
+    let reachable = match &settings.escalation {
+        Target::Agent { slug } => now.agents.contains_key(slug),
+        Target::Queue { slug } => *slug == settings.queue,
+    };
+    if !reachable {
+        return no("escalation", "Choose a published agent or the queue.");
+    }
+    let lost =
+        |target: &Target| matches!(target, Target::Queue { slug } if *slug != settings.queue);
+    if now.agents.values().any(|(_, spec)| spec.targets.iter().any(lost)) {
+        return no("queue", "Published agents hand off to the old queue; change them first.");
+    }
+    if !(60..=7 * 86_400).contains(&settings.queue_deadline_s) {
+        return no("queue_deadline_s", "Choose one minute to seven days, in seconds.");
+    }
+    if !(-14 * 60..=14 * 60).contains(&settings.utc_offset_minutes) {
+        return no("utc_offset_minutes", "Choose -840 to 840 minutes.");
+    }
+    if settings.opens_hour >= settings.closes_hour || settings.closes_hour > 24 {
+        return no("closes_hour", "Close after you open, at 24 at the latest.");
+    }
+    let days = &settings.open_weekdays;
+    let doubled = |(i, day): (usize, &u8)| days[..i].contains(day);
+    if days.iter().any(|day| *day > 6) || days.iter().enumerate().any(doubled) {
+        return no("open_weekdays", "Name each weekday once, 0 (Monday) to 6.");
+    }
+    let policy = &settings.refund_policy;
+    let (order, day) = (policy.per_order, policy.per_customer_day);
+    if order.amount < 0 || day.amount < 0 || order.currency != day.currency {
+        return no("refund_policy", "Choose limits of one currency that are not below zero.");
+    }
+    if policy.window_days > 3650 || !(60..=30 * 86_400).contains(&policy.approval_ttl_s) {
+        return no("refund_policy", "At most 3650 days; approvals open for a minute to 30 days.");
+    }
+    Ok(())
+}

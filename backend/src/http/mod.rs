@@ -1,0 +1,21 @@
+//! Translates HTTP, decides nothing about agents. [`router`] is the whole of it on one screen.
+
+pub mod agents;
+pub mod body;
+pub mod conversations;
+pub mod csp;
+pub mod desk;
+pub mod docs;
+pub mod error;
+pub mod inbox;
+pub mod live;
+pub mod pages;
+pub mod playground;
+pub mod public;
+pub mod render;
+pub mod router;
+pub mod sites;
+pub mod staff;
+pub mod text;
+pub mod view;
+pub mod visitors;

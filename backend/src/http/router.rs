@@ -1,0 +1,114 @@
+//! Every address that Baton answers, grouped by who calls it.
+
+use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
+use shared::limits;
+use tower_http::{
+    CompressionLevel, catch_panic::CatchPanicLayer, compression::CompressionLayer,
+    trace::TraceLayer,
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    agents, conversations, desk,
+    docs::{Caller, at},
+    error::Error,
+    inbox, live, pages, playground, public, sites, staff, visitors,
+};
+use crate::app::App;
+
+/// Where the API begins.
+pub const API: &str = "/api/v1";
+
+/// The JSON API, with its description.
+pub fn api() -> OpenApiRouter<App> {
+    let anyone = Caller::Anyone.may([
+        at("/setup", routes!(public::setup)),
+        at("/sites/{key}/look", routes!(public::look)),
+        at("/visitors", routes!(visitors::start)),
+        at("/staff/login", routes!(staff::login)),
+        at("/live", routes!(live::upgrade)),
+    ]);
+    let visitor = Caller::Visitor.may([
+        at("/conversations", routes!(conversations::open)),
+        at("/conversations/{id}/messages", routes!(conversations::say)),
+        at("/conversations/{id}/human", routes!(conversations::ask_for_person)),
+        at("/conversations/{id}/rating", routes!(conversations::rate)),
+    ]);
+    let reader = Caller::VisitorOrStaff
+        .may([at("/conversations/{id}/events", routes!(conversations::events))]);
+    let staff = Caller::Staff.may([
+        at("/staff/me", routes!(staff::me)),
+        at("/staff/logout", routes!(staff::logout)),
+        at("/inbox", routes!(inbox::list)),
+        at("/conversations/{id}", routes!(inbox::read)),
+        at("/conversations/{id}/claim", routes!(inbox::claim)),
+        at("/conversations/{id}/replies", routes!(inbox::reply)),
+        at("/conversations/{id}/notes", routes!(inbox::note)),
+        at("/conversations/{id}/return", routes!(inbox::hand_back)),
+        at("/conversations/{id}/close", routes!(inbox::close)),
+        at("/approvals/{id}", routes!(inbox::decide)),
+        at("/staff", routes!(staff::list)),
+        at("/agents", routes!(agents::list)),
+    ]);
+    let admin = Caller::Admin.may([
+        at("/staff", routes!(staff::add)),
+        at("/staff/{id}", routes!(staff::change)),
+        at("/staff/{id}/keys", routes!(staff::add_key)),
+        at("/agents/{slug}", routes!(agents::read, agents::retire)),
+        at("/agents/{slug}/draft", routes!(agents::save_draft, agents::discard_draft)),
+        at("/agents/{slug}/publish", routes!(agents::publish)),
+        at("/agents/{slug}/rollback", routes!(agents::roll_back)),
+        at("/agents/{slug}/versions", routes!(agents::versions)),
+        at("/tools", routes!(desk::tools)),
+        at("/desk", routes!(desk::settings, desk::save_settings)),
+        at("/money", routes!(desk::money, desk::switch_money)),
+        at("/audit", routes!(desk::audit)),
+        at("/meters", routes!(desk::meters)),
+        at("/sites", routes!(sites::list, sites::add)),
+        at("/sites/{key}", routes!(sites::change)),
+        at("/sites/{key}/secret", routes!(sites::new_secret)),
+        at("/playground", routes!(playground::start)),
+        at("/playground/{id}/messages", routes!(playground::say)),
+    ]);
+    anyone.merge(visitor).merge(reader).merge(staff).merge(admin)
+}
+
+/// Pages and files: what a browser asks for by itself.
+fn pages() -> Router<App> {
+    Router::new()
+        .route("/", get(pages::home))
+        .route("/embed.js", get(pages::embed))
+        .route("/widget/{key}", get(pages::widget))
+        .route("/assets/{*name}", get(pages::asset))
+        .route("/inbox", get(pages::console))
+        .route("/inbox/{id}", get(pages::console))
+        .route("/admin", get(pages::console))
+        .route("/admin/{*rest}", get(pages::console))
+        .route("/demo", get(pages::demo))
+        .route("/demo/identity", get(public::demo_identity))
+        .route("/demo/{file}", get(pages::demo_file))
+        .route("/healthz", get(public::health))
+}
+
+/// Everything.
+pub fn router(app: App) -> Router {
+    let (api, description) = api().split_for_parts();
+    let unknown = || async { Error::not_found() };
+    let api = api
+        .fallback(unknown)
+        .method_not_allowed_fallback(|| async { Error::method_not_allowed() })
+        .layer(middleware::from_fn_with_state(app.clone(), public::refuse_foreign))
+        .layer(middleware::map_response(public::never_store));
+    Router::new()
+        .nest(API, api)
+        .merge(super::docs::router(description))
+        .route("/api/{*rest}", axum::routing::any(unknown))
+        .merge(pages().layer(CompressionLayer::new().quality(CompressionLevel::Precise(8))))
+        .fallback(pages::nothing)
+        .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
+        .layer(middleware::map_response(public::harden))
+        .layer(CatchPanicLayer::custom(public::panicked))
+        // A failure is logged where it is handled, once.
+        .layer(TraceLayer::new_for_http().on_failure(()))
+        .with_state(app)
+}

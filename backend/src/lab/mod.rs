@@ -1,0 +1,235 @@
+//! Playgrounds: a draft tried in a desk of its own, on a copy of the shop, with the same runtime.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use futures_util::StreamExt;
+use shared::{
+    agent::DeskSettings,
+    api::StartPlayground,
+    id::{AgentSlug, ConversationId, StaffId},
+    time::Timestamp,
+};
+use tempfile::TempDir;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use crate::{
+    assemble::{Engine, Workshop, engine},
+    auth::token::{self, Kind},
+    journal::Thread,
+    live::{Feed, turn},
+    runtime::{Catalog, DeskError, catalog::DESK_SETTING},
+    storage::{
+        Scope, Store, StoreError,
+        rows::{NewIdentity, SiteRow},
+        sqlite::{OpenError, SqliteStore},
+    },
+    tools::shop::LedgerError,
+};
+
+/// Most playgrounds at the same time.
+const AT_ONCE: usize = 16;
+/// After so long without a message, a playground is gone.
+const IDLE_MS: i64 = 30 * 60 * 1000;
+/// How long an answer may take until what there is so far is shown.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The site on which playground visitors write.
+const SITE: &str = "playground";
+
+/// Why there is no playground, or no answer in it.
+#[derive(Debug, thiserror::Error)]
+pub enum LabError {
+    /// No such playground of this member of staff; it may have expired.
+    #[error("no such playground")]
+    NotFound,
+    /// No such agent.
+    #[error("no such agent")]
+    UnknownAgent,
+    /// Too many are open.
+    #[error("too many playgrounds")]
+    Full,
+    /// The desk refused.
+    #[error(transparent)]
+    Desk(#[from] DeskError),
+    /// A store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// It could not be set up.
+    #[error("a playground could not be set up: {0}")]
+    Setup(String),
+}
+
+/// All playgrounds.
+pub struct Lab {
+    workshop: Workshop,
+    benches: Mutex<HashMap<String, Arc<Bench>>>,
+}
+
+/// One playground. Its desk stops and its folder goes when it is dropped.
+struct Bench {
+    staff: StaffId,
+    engine: Engine,
+    scope: Scope,
+    conversation: ConversationId,
+    used: Mutex<Timestamp>,
+    _stop: DropGuard,
+    _folder: TempDir,
+}
+
+impl Lab {
+    /// No playground yet. `workshop` makes their desks.
+    pub fn new(workshop: Workshop) -> Self {
+        Self { workshop, benches: Mutex::default() }
+    }
+
+    /// Starts a try-out conversation with the draft of an agent, or its published version if it
+    /// has no draft; answers its id.
+    pub async fn start(
+        &self,
+        store: &dyn Store,
+        catalog: &Catalog,
+        staff: &StaffId,
+        start: StartPlayground,
+    ) -> Result<(String, Arc<Thread>), LabError> {
+        let now = self.workshop.clock.now();
+        self.forget_idle(now);
+        if self.benches().len() >= AT_ONCE {
+            return Err(LabError::Full);
+        }
+        let folder = TempDir::new().map_err(|cause| LabError::Setup(cause.to_string()))?;
+        let copy = SqliteStore::open(folder.path())?;
+        let mut settings = (*catalog.current().settings).clone();
+        if start.front_door {
+            settings.front_door = start.agent.clone();
+        }
+        furnish(&*copy, store, &start.agent, &settings, now).await?;
+        let ledger = self.workshop.ledger.scratch_copy().await?;
+        let workshop = Workshop { ledger, ..self.workshop.clone() };
+        let identity = match start.customer {
+            Some(customer) => Some(known(&workshop, customer).await?),
+            None => None,
+        };
+        let site = SITE.parse().map_err(|_| LabError::NotFound)?;
+        let (_, hash) = token::mint(Kind::Visitor);
+        let visitor = copy.start_visitor(&site, &hash, identity, now).await?.visitor;
+        let engine = engine(copy, &workshop).await?;
+        let stop = CancellationToken::new();
+        engine.desk.start(stop.clone());
+        let scope = Scope::Visitor(visitor.id.clone());
+        let thread = engine.desk.open(&site, visitor).await?;
+        let bench = Bench {
+            staff: staff.clone(),
+            engine,
+            scope,
+            conversation: thread.state.id.clone(),
+            used: Mutex::new(now),
+            _stop: stop.drop_guard(),
+            _folder: folder,
+        };
+        let id = token::id("play_");
+        self.benches().insert(id.clone(), Arc::new(bench));
+        Ok((id, thread))
+    }
+
+    /// Says something; answers the conversation when the turn has ended.
+    pub async fn say(
+        &self,
+        staff: &StaffId,
+        id: &str,
+        text: String,
+    ) -> Result<Arc<Thread>, LabError> {
+        let now = self.workshop.clock.now();
+        self.forget_idle(now);
+        let bench = self.benches().get(id).filter(|bench| bench.staff == *staff).cloned();
+        let bench = bench.ok_or(LabError::NotFound)?;
+        *bench.used.lock().unwrap_or_else(PoisonError::into_inner) = now;
+        bench.say(text).await
+    }
+
+    /// Drops what nobody has used for long.
+    pub fn forget_idle(&self, now: Timestamp) {
+        self.benches().retain(|_, bench| {
+            let used = *bench.used.lock().unwrap_or_else(PoisonError::into_inner);
+            now.since_ms(used) < IDLE_MS
+        });
+    }
+
+    fn benches(&self) -> MutexGuard<'_, HashMap<String, Arc<Bench>>> {
+        self.benches.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Bench {
+    async fn say(&self, text: String) -> Result<Arc<Thread>, LabError> {
+        let (desk, journal) = (&self.engine.desk, &self.engine.journal);
+        let feed = Feed::live(journal, &self.scope, &self.conversation).await?;
+        let feed = feed.ok_or(LabError::NotFound)?;
+        let client_id = token::id("").parse().map_err(|_| LabError::NotFound)?;
+        let seq = desk.visitor_says(&self.scope, &self.conversation, client_id, text).await?;
+        let owner = feed.owner().clone();
+        let turn = turn::follow(feed, seq, owner).for_each(|_| std::future::ready(()));
+        // A turn that takes longer goes on; the next look shows what became of it.
+        let _ = tokio::time::timeout(PATIENCE, turn).await;
+        Ok(desk.load(&Scope::System, &self.conversation).await?)
+    }
+}
+
+/// Puts into `copy` what is published in `store`, with the draft of `agent` over it.
+async fn furnish(
+    copy: &dyn Store,
+    store: &dyn Store,
+    agent: &AgentSlug,
+    settings: &DeskSettings,
+    now: Timestamp,
+) -> Result<(), LabError> {
+    let mut found = false;
+    for row in store.agents().await? {
+        let published = row.published.map(|version| version.spec);
+        let spec = if row.slug == *agent {
+            row.draft.map(|(spec, _)| spec).or(published)
+        } else {
+            published
+        };
+        found |= row.slug == *agent && spec.is_some();
+        if let Some(spec) = spec {
+            copy.publish(spec, None, None, now).await?;
+        }
+    }
+    if !found {
+        return Err(LabError::UnknownAgent);
+    }
+    let json = serde_json::to_string(settings).map_err(|e| LabError::Setup(e.to_string()))?;
+    copy.put_setting(DESK_SETTING, &json).await?;
+    let site = SiteRow {
+        key: SITE.parse().map_err(|_| LabError::NotFound)?,
+        name: "Playground".to_owned(),
+        origins: Vec::new(),
+        color: "#2f4858".to_owned(),
+        greeting: String::new(),
+        identity_secret: None,
+        active: true,
+    };
+    Ok(copy.put_site(site).await?)
+}
+
+/// What the shop knows of the customer whom the visitor is taken for.
+async fn known(workshop: &Workshop, customer: String) -> Result<NewIdentity, LabError> {
+    let found = workshop.ledger.customer(&customer).await?;
+    let (name, email) = found.map(|found| (found.name, found.email)).unzip();
+    Ok(NewIdentity { customer, name, email })
+}
+
+impl From<OpenError> for LabError {
+    fn from(cause: OpenError) -> Self {
+        Self::Setup(cause.to_string())
+    }
+}
+
+impl From<LedgerError> for LabError {
+    fn from(cause: LedgerError) -> Self {
+        Self::Setup(cause.to_string())
+    }
+}

@@ -1,0 +1,303 @@
+//! A feed, or several, as frames of one WebSocket: what the pages live on.
+
+use std::{ops::ControlFlow, time::Duration};
+
+use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
+use futures_util::{StreamExt, stream::BoxStream};
+use shared::{
+    id::ConversationId,
+    live::{ClientFrame, LiveFrame},
+    message::{Author, AuthorKind},
+};
+use tokio::{
+    sync::broadcast::{Receiver, error::RecvError},
+    time::{Instant, MissedTickBehavior, interval, timeout},
+};
+use tokio_stream::StreamMap;
+
+use super::{Feed, Item};
+use crate::{
+    app::App,
+    auth::{ReaderAuth, StaffAuth, VisitorAuth},
+    bus::{LineChanged, Signal},
+    storage::StoreError,
+};
+
+/// Largest frame a page sends, in bytes.
+pub const FRAME_BYTES: usize = 8 * 1024;
+/// How long a page may take to say hello.
+const HELLO: Duration = Duration::from_secs(10);
+/// How often the server asks whether a page is still there, and whether its session still stands.
+const PING: Duration = Duration::from_secs(25);
+/// After so long without a sign of life, the page is gone.
+const SILENCE: Duration = Duration::from_mins(1);
+/// How long a frame may take to leave; a page slower than this comes back and reads the journal.
+const SEND: Duration = Duration::from_secs(10);
+/// Most conversations that one page follows.
+const FOLLOWED: usize = 32;
+/// Most frames that a page may send within [`PING`].
+const FRAMES: u32 = 500;
+
+type Feeds = StreamMap<ConversationId, BoxStream<'static, Result<Item, StoreError>>>;
+type Flow = ControlFlow<CloseFrame>;
+
+/// Serves one page until it leaves, falls silent, or the server stops. `staff` is whom the
+/// upgrade's cookie stands for.
+pub async fn serve(app: App, mut socket: WebSocket, staff: Option<StaffAuth>) {
+    let close = match timeout(HELLO, hello(&app, &mut socket, staff)).await {
+        Ok(Ok(who)) => {
+            let session = Session {
+                app,
+                socket: &mut socket,
+                who,
+                feeds: Feeds::new(),
+                inbox: None,
+                heard: Instant::now(),
+                frames: 0,
+            };
+            session.run().await
+        }
+        Ok(Err(close)) => close,
+        Err(_) => farewell(close_code::POLICY, "say hello first"),
+    };
+    // The page may be gone already.
+    let _ = timeout(SEND, socket.send(Message::Close(Some(close)))).await;
+}
+
+async fn hello(
+    app: &App,
+    socket: &mut WebSocket,
+    staff: Option<StaffAuth>,
+) -> Result<ReaderAuth, CloseFrame> {
+    let first = loop {
+        match socket.recv().await {
+            Some(Ok(Message::Text(text))) => break text,
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+            _ => return Err(farewell(close_code::PROTOCOL, "say hello first")),
+        }
+    };
+    let who = match (serde_json::from_str(&first), staff) {
+        (Ok(ClientFrame::Hello { token: Some(token) }), _) => {
+            VisitorAuth::of(app, &token).await.ok().map(ReaderAuth::Visitor)
+        }
+        (Ok(ClientFrame::Hello { token: None }), Some(staff)) => Some(ReaderAuth::Staff(staff)),
+        _ => None,
+    };
+    let Some(who) = who else {
+        send(socket, &error("not_signed_in", "Sign in, or send a valid token.")).await;
+        return Err(farewell(close_code::POLICY, "not signed in"));
+    };
+    if send(socket, &LiveFrame::Ready).await { Ok(who) } else { Err(gone()) }
+}
+
+struct Session<'a> {
+    app: App,
+    socket: &'a mut WebSocket,
+    who: ReaderAuth,
+    feeds: Feeds,
+    inbox: Option<Receiver<LineChanged>>,
+    heard: Instant,
+    frames: u32,
+}
+
+impl Session<'_> {
+    async fn run(mut self) -> CloseFrame {
+        let mut ping = interval(PING);
+        ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let shutdown = self.app.shutdown.clone();
+        loop {
+            let flow = tokio::select! {
+                () = shutdown.cancelled() => Flow::Break(farewell(close_code::RESTART, "restarting")),
+                frame = self.socket.recv() => match frame {
+                    Some(Ok(message)) => self.hear(message).await,
+                    _ => Flow::Break(gone()),
+                },
+                Some((id, item)) = self.feeds.next(), if !self.feeds.is_empty() => {
+                    self.tell(id, item).await
+                }
+                change = changed(&mut self.inbox) => self.tell_inbox(change).await,
+                _ = ping.tick() => self.check().await,
+            };
+            if let Flow::Break(close) = flow {
+                return close;
+            }
+        }
+    }
+
+    async fn hear(&mut self, message: Message) -> Flow {
+        self.heard = Instant::now();
+        self.frames += 1;
+        if self.frames > FRAMES {
+            return Flow::Break(farewell(close_code::POLICY, "too many frames"));
+        }
+        match message {
+            Message::Text(text) => match serde_json::from_str(&text) {
+                Ok(frame) => self.act(frame).await,
+                Err(_) => self.send(&error("malformed", "This frame is not known.")).await,
+            },
+            Message::Ping(_) | Message::Pong(_) => Flow::Continue(()),
+            Message::Binary(_) => Flow::Break(farewell(close_code::UNSUPPORTED, "text only")),
+            Message::Close(_) => Flow::Break(gone()),
+        }
+    }
+
+    async fn act(&mut self, frame: ClientFrame) -> Flow {
+        match frame {
+            ClientFrame::Hello { .. } => self.send(&LiveFrame::Ready).await,
+            ClientFrame::Ping => self.send(&LiveFrame::Pong).await,
+            ClientFrame::Subscribe { conversation, after } => {
+                self.subscribe(conversation, after).await
+            }
+            ClientFrame::Unsubscribe { conversation } => {
+                self.feeds.remove(&conversation);
+                Flow::Continue(())
+            }
+            ClientFrame::Typing { conversation, on } => self.typing(&conversation, on).await,
+            ClientFrame::Inbox => match &self.who {
+                ReaderAuth::Staff(_) => {
+                    self.inbox = Some(self.app.journal.bus().follow_inbox());
+                    Flow::Continue(())
+                }
+                ReaderAuth::Visitor(_) => self.send(&error("forbidden", "For staff only.")).await,
+            },
+        }
+    }
+
+    async fn subscribe(&mut self, id: ConversationId, after: u64) -> Flow {
+        if self.feeds.len() >= FOLLOWED && !self.feeds.contains_key(&id) {
+            return self.send(&error("too_many", "Follow fewer conversations.")).await;
+        }
+        match Feed::open(&self.app.journal, &self.who.scope(), &id, after).await {
+            Ok(Some(feed)) => {
+                self.feeds.insert(id, feed.into_stream().boxed());
+                Flow::Continue(())
+            }
+            Ok(None) => self.send(&error("not_found", "There is nothing here.")).await,
+            Err(cause) => failed(&cause),
+        }
+    }
+
+    /// Passes on that somebody types: a visitor to their own conversation, staff to those they own.
+    async fn typing(&mut self, id: &ConversationId, on: bool) -> Flow {
+        if !self.feeds.contains_key(id) {
+            return self.send(&error("not_found", "Follow the conversation first.")).await;
+        }
+        let author = match &self.who {
+            ReaderAuth::Visitor(visitor) => {
+                Author::new(AuthorKind::Visitor, visitor.visitor.display_name())
+            }
+            ReaderAuth::Staff(staff) => {
+                let line = match self.app.store.line(&staff.scope(), id).await {
+                    Ok(line) => line,
+                    Err(cause) => return failed(&cause),
+                };
+                if !line.is_some_and(|line| line.summary.owner.is_staff(&staff.account.id)) {
+                    return Flow::Continue(());
+                }
+                Author::new(AuthorKind::Staff, &staff.account.name)
+            }
+        };
+        self.app.journal.bus().tell(id, Signal::Typing { author, on });
+        Flow::Continue(())
+    }
+
+    async fn tell(&mut self, id: ConversationId, item: Result<Item, StoreError>) -> Flow {
+        let frame = match item {
+            Ok(item) => self.frame(id, item),
+            Err(cause) => return failed(&cause),
+        };
+        match frame {
+            Some(frame) => self.send(&frame).await,
+            None => Flow::Continue(()),
+        }
+    }
+
+    fn frame(&self, conversation: ConversationId, item: Item) -> Option<LiveFrame> {
+        Some(match item {
+            Item::Event(event) => {
+                let event = Box::new(self.who.audience().sees(&event)?);
+                LiveFrame::Event { conversation, event }
+            }
+            Item::CaughtUp(seq) => LiveFrame::CaughtUp { conversation, seq },
+            Item::Draft { turn, author, delta, reset } => {
+                LiveFrame::Draft { conversation, turn, author, delta, reset }
+            }
+            Item::Typing { author, .. } if self.is_own(&author) => return None,
+            Item::Typing { author, on } => LiveFrame::Typing { conversation, author, on },
+            Item::Turn { turn, state } => LiveFrame::Turn { conversation, turn, state },
+        })
+    }
+
+    fn is_own(&self, author: &Author) -> bool {
+        match (&self.who, author.kind) {
+            (ReaderAuth::Visitor(_), AuthorKind::Visitor) => true,
+            (ReaderAuth::Staff(staff), AuthorKind::Staff) => staff.account.name == author.name,
+            _ => false,
+        }
+    }
+
+    async fn tell_inbox(&mut self, change: Result<LineChanged, RecvError>) -> Flow {
+        let ReaderAuth::Staff(staff) = &self.who else { return Flow::Continue(()) };
+        let Ok(change) = change else {
+            // Missed some: the page comes back and reads the list anew.
+            return Flow::Break(farewell(close_code::AGAIN, "too slow"));
+        };
+        let counts = match self.app.store.counts(&staff.account.id).await {
+            Ok(counts) => counts,
+            Err(cause) => return failed(&cause),
+        };
+        let summary = Box::new((*change.summary).clone());
+        self.send(&LiveFrame::Inbox { summary, counts, escalated: change.escalated }).await
+    }
+
+    /// Is the page still there, and does its session still stand?
+    async fn check(&mut self) -> Flow {
+        self.frames = 0;
+        if self.heard.elapsed() > SILENCE {
+            return Flow::Break(gone());
+        }
+        if let ReaderAuth::Staff(staff) = &self.who {
+            match StaffAuth::by_hash(&self.app, staff.session).await {
+                Ok(still) => self.who = ReaderAuth::Staff(still),
+                Err(_) => return Flow::Break(farewell(close_code::POLICY, "signed out")),
+            }
+        }
+        match timeout(SEND, self.socket.send(Message::Ping(axum::body::Bytes::new()))).await {
+            Ok(Ok(())) => Flow::Continue(()),
+            _ => Flow::Break(gone()),
+        }
+    }
+
+    async fn send(&mut self, frame: &LiveFrame) -> Flow {
+        if send(self.socket, frame).await { Flow::Continue(()) } else { Flow::Break(gone()) }
+    }
+}
+
+async fn changed(inbox: &mut Option<Receiver<LineChanged>>) -> Result<LineChanged, RecvError> {
+    match inbox {
+        Some(inbox) => inbox.recv().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn send(socket: &mut WebSocket, frame: &LiveFrame) -> bool {
+    let Ok(text) = serde_json::to_string(frame) else { return false };
+    matches!(timeout(SEND, socket.send(Message::text(text))).await, Ok(Ok(())))
+}
+
+fn error(code: &str, message: &str) -> LiveFrame {
+    LiveFrame::Error { code: code.to_owned(), message: message.to_owned() }
+}
+
+fn failed(cause: &StoreError) -> Flow {
+    tracing::error!(%cause, "a live connection ends");
+    Flow::Break(farewell(close_code::ERROR, "try again"))
+}
+
+fn gone() -> CloseFrame {
+    farewell(close_code::AWAY, "")
+}
+
+fn farewell(code: u16, reason: &'static str) -> CloseFrame {
+    CloseFrame { code, reason: reason.into() }
+}

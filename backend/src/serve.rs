@@ -1,0 +1,132 @@
+//! The server: takes a listener and a token that stops it, so tests come in by the same door.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::serve::ListenerExt;
+use tokio::net::TcpListener;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    app::{App, Parts, SystemClock},
+    assemble::{Workshop, built_in, engine},
+    auth::{limits::Limits, password::Passwords},
+    config::Config,
+    first_run::{self, FirstRunError, SignIn},
+    http::router::router,
+    lab::Lab,
+    runtime::Clock,
+    storage::{
+        Store, StoreError,
+        sqlite::{OpenError, SqliteStore},
+    },
+};
+
+/// How long a stop may take: what is not done then is found in the journal by the next start.
+const STOP: Duration = Duration::from_secs(10);
+/// How often idle playgrounds are looked for.
+const TIDY: Duration = Duration::from_mins(1);
+
+/// Why the server does not start, or ended; one sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The database cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The data folder cannot be made ready.
+    #[error(transparent)]
+    FirstRun(#[from] FirstRunError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The network failed.
+    #[error("the network failed: {0}")]
+    Network(#[from] std::io::Error),
+}
+
+/// What can be told once the server is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Started {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Accounts whose made-up password still stands.
+    pub sign_ins: Vec<SignIn>,
+}
+
+/// Serves on `listener` until `stop` fires, and then for at most ten seconds. Calls `started` when
+/// everything is ready.
+pub async fn serve(
+    config: Config,
+    listener: TcpListener,
+    stop: CancellationToken,
+    started: impl FnOnce(Started),
+) -> Result<(), ServeError> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let store: Arc<dyn Store> = SqliteStore::open(&config.data)?;
+    let passwords = Passwords::default();
+    let now = clock.now();
+    let sign_ins = first_run::furnish(&*store, &passwords, &config, now).await?;
+    let workshop = Workshop {
+        ledger: first_run::ledger(&config, now).await?,
+        knowledge: Arc::new(first_run::knowledge(&config)?),
+        teach: Arc::new(built_in),
+        clock: clock.clone(),
+    };
+    let engine = engine(store.clone(), &workshop).await?;
+    let tasks = TaskTracker::new();
+    let app = App::new(Parts {
+        limits: Limits::new(&config.rates),
+        config,
+        store,
+        journal: engine.journal,
+        desk: engine.desk.clone(),
+        catalog: engine.catalog,
+        tools: engine.tools,
+        clock,
+        ledger: workshop.ledger.clone(),
+        lab: Lab::new(workshop),
+        passwords,
+        shutdown: stop.clone(),
+        tasks: tasks.clone(),
+    });
+    let work = engine.desk.start(stop.clone());
+    tasks.spawn(tidy(app.clone()));
+    let address = listener.local_addr()?;
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    // Small frames leave at once.
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
+    let server =
+        axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
+    started(Started { address, sign_ins });
+    let ended = async {
+        let served = server.await;
+        tasks.close();
+        tasks.wait().await;
+        // A panic there has been logged where it happened.
+        let _ = work.await;
+        served
+    };
+    tokio::pin!(ended);
+    let stopped = async {
+        stop.cancelled().await;
+        tokio::time::sleep(STOP).await;
+    };
+    tokio::select! {
+        served = &mut ended => Ok(served?),
+        () = stopped => {
+            tracing::warn!("not everything had ended in ten seconds; the next start goes on with it");
+            Ok(())
+        }
+    }
+}
+
+async fn tidy(app: App) {
+    let mut ticks = tokio::time::interval(TIDY);
+    loop {
+        tokio::select! {
+            () = app.shutdown.cancelled() => return,
+            _ = ticks.tick() => app.lab.forget_idle(app.clock.now()),
+        }
+    }
+}
