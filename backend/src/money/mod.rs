@@ -72,3 +72,6 @@ pub fn hex(bytes: &[u8]) -> String {
         |byte: &u8| [byte >> 4, byte & 15].map(|half| char::from(DIGITS[usize::from(half)]));
     bytes.iter().flat_map(digits).collect()
 }
+
+#[cfg(test)]
+mod tests;
