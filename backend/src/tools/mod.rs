@@ -146,3 +146,6 @@ fn unavailable(context: &Context, error: &dyn std::error::Error) -> Outcome {
     tracing::error!(conversation = %context.conversation, call = %context.call, %error, "a tool failed");
     Outcome::error("unavailable", "This cannot be looked up right now.")
 }
+
+#[cfg(test)]
+mod tests;

@@ -112,3 +112,6 @@ fn date(at: Timestamp) -> String {
 fn fact(key: impl Into<String>, value: impl Into<String>) -> (String, String) {
     (key.into(), value.into())
 }
+
+#[cfg(test)]
+mod tests;
