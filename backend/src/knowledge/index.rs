@@ -16,8 +16,14 @@ const B: f32 = 0.6;
 const WEIGHTS: [f32; 3] = [2.5, 2.0, 1.0];
 /// Below this, an article is not about what was asked.
 const THRESHOLD: f32 = 0.38;
+/// How much a word counts that an article has only in its body: it is mentioned there, but the
+/// article is not about it.
+const MENTIONED: f32 = 0.45;
+/// How much a single word that fits counts beside others that occur nowhere: more often than not
+/// it is a coincidence.
+const ALONE: f32 = 0.75;
 /// How alike a word must be to one of the index to stand for it.
-const ALIKE: f32 = 0.55;
+const ALIKE: f32 = 0.58;
 /// Longest query, in characters; the rest is not looked at.
 const QUERY_CHARS: usize = 1_000;
 /// Longest passage, in characters.
@@ -46,7 +52,7 @@ pub struct Knowledge {
     articles: Vec<Entry>,
     /// Word to its rarity and where it occurs.
     terms: HashMap<String, Term>,
-    /// N-grams of each word of the index, to forgive spelling.
+    /// N-grams of each longer word of the index, to forgive spelling.
     spellings: Vec<(String, Vec<u64>)>,
     /// Rarity of a word that occurs nowhere.
     unknown: f32,
@@ -175,13 +181,10 @@ impl Knowledge {
         if let Some(term) = self.terms.get(&word) {
             return Asked { rarity: term.rarity, term: Some(word), likeness: 1.0 };
         }
-        // Short words and numbers are too easily like others.
-        let spelt = word.chars().count() >= 4 && !word.contains(|c: char| c.is_ascii_digit());
-        let own = grams(&word);
+        let own = if can_be_misspelt(&word) { grams(&word) } else { Vec::new() };
         let best = self
             .spellings
             .iter()
-            .filter(|(other, _)| spelt && other.chars().count() >= 4)
             .map(|(other, grams)| (other, likeness(&own, grams)))
             .filter(|(_, likeness)| *likeness >= ALIKE)
             .max_by(|(_, a), (_, b)| a.total_cmp(b));
@@ -196,11 +199,17 @@ impl Knowledge {
     /// How surely the article is about what was asked: the share of the query's rarity that it
     /// has, or its likeness to one of the article's questions, whichever is more.
     fn sureness(&self, at: usize, asked: &[Asked]) -> f32 {
-        let occurs = |term: &String| {
-            self.terms.get(term).is_some_and(|term| term.occurs.iter().any(|(it, _)| *it == at))
+        let entry = &self.articles[at];
+        let has = |term: &String| {
+            if entry.questions.iter().any(|question| question.contains(term)) {
+                return 1.0;
+            }
+            let mentioned =
+                self.terms.get(term).is_some_and(|it| it.occurs.iter().any(|o| o.0 == at));
+            if mentioned { MENTIONED } else { 0.0 }
         };
-        let share = share(asked, occurs);
-        let questions = self.articles[at].questions.iter().map(|question| {
+        let share = share(asked, has);
+        let questions = entry.questions.iter().map(|question| {
             let all: f32 =
                 question.iter().filter_map(|word| self.terms.get(word)).map(|it| it.rarity).sum();
             let both: f32 = asked
@@ -211,7 +220,9 @@ impl Knowledge {
             let own: f32 = asked.iter().map(Asked::demand).sum();
             if all + own > 0.0 { 2.0 * both / (all + own) } else { 0.0 }
         });
-        questions.fold(share * 0.9, f32::max).min(1.0)
+        let known = asked.iter().filter(|it| it.term.is_some()).count();
+        let alone = if known == 1 && asked.len() > 1 { ALONE } else { 1.0 };
+        questions.fold(share * 0.9, f32::max).min(1.0) * alone
     }
 
     fn passage(&self, at: usize, score: f32, asked: &[Asked]) -> Passage {
@@ -227,6 +238,11 @@ impl Knowledge {
     }
 }
 
+/// Whether a word is long enough that one like it is likely the same; numbers never are.
+fn can_be_misspelt(word: &str) -> bool {
+    word.chars().count() >= 5 && !word.contains(|c: char| c.is_ascii_digit())
+}
+
 impl Asked {
     /// How much the query demands of an article by this word. A word that no article has is more
     /// often a detail of the visitor's story than the subject.
@@ -235,14 +251,11 @@ impl Asked {
     }
 }
 
-/// The share of what is asked that `has` has.
-fn share(asked: &[Asked], has: impl Fn(&String) -> bool) -> f32 {
+/// The share of what is asked that is had, where `has` says how much a word counts, 0 to 1.
+fn share(asked: &[Asked], has: impl Fn(&String) -> f32) -> f32 {
     let all: f32 = asked.iter().map(Asked::demand).sum();
-    let had: f32 = asked
-        .iter()
-        .filter(|it| it.term.as_ref().is_some_and(&has))
-        .map(|it| it.rarity * it.likeness)
-        .sum();
+    let counts = |it: &Asked| it.term.as_ref().map_or(0.0, &has);
+    let had: f32 = asked.iter().map(|it| it.rarity * it.likeness * counts(it)).sum();
     if all > 0.0 { had / all } else { 0.0 }
 }
 
@@ -255,7 +268,7 @@ fn best_part(body: &str, asked: &[Asked]) -> String {
     let score = |from: usize| {
         let part = part_from(&paragraphs, from);
         let words = words(&part);
-        (share(asked, |term| words.contains(term)), part)
+        (share(asked, |term| f32::from(u8::from(words.contains(term)))), part)
     };
     // The first of equals: an article says the main thing first.
     let best = (0..paragraphs.len()).map(score).reduce(|a, b| if b.0 > a.0 { b } else { a });

@@ -7,3 +7,6 @@ mod words;
 
 pub use articles::{Article, ArticleError, Origin, demo_articles, load_folder, parse_article};
 pub use index::{Knowledge, Passage};
+
+#[cfg(test)]
+mod tests;

@@ -23,15 +23,23 @@ pub(super) fn words(text: &str) -> Vec<String> {
 }
 
 /// English words that occur in any question.
-const NOTHING: &str = " a about actually after again all also am an and any anyone are arent as at \
-    be because been before but by can cannot cant could couldnt d did didnt do does doesnt doing \
-    dont each even ever for from get got had has have having he hello her hey hi him his i id if \
-    ill im in into is isnt it its ive just know let like ll maybe me my myself of oh ok on or our \
-    out please really s she should so some somebody someone something t than thank thanks that \
-    thats the their them then there theres these they theyre thing things this those to too u up \
-    us ve very was wasnt we well were weve what whats which while who will with wont would yes yet \
-    you your youre youve tell wondering wonder want wanted wanna need needed help question quick \
-    possible work works go going ";
+const NOTHING: &str = " a about above actually after afternoon again against all already also although always am an \
+    and any anyone anything are arent around as at away be because been before being below \
+    between bit both but by can cannot cant cheers correct could couldnt d day days did didnt do does \
+    doesnt doing dont down during each else enough even evening ever everyone everything few \
+    fine folks for from further gave get given go goes going gone good got great guys had haha \
+    has have having he hello help her here hey hi him his how i id if ill im in indeed instead \
+    into is isnt it its ive just kept know known least less let like ll long lot lots made make \
+    makes making many mate may maybe me mean might mine more morning most much must my myself name \
+    need needed never nice no none nope nor not nothing now of off often oh ok on once one only \
+    or other others otherwise our out own perhaps please possible question quick quite rather \
+    really right s said same say says see seem seems several shall she should since so some \
+    somebody someone something somewhere sorry still stuff such sure t tell than thank thanks \
+    that thats the their them then there theres these they theyre thing things think this those \
+    though thought through to together told tonight too took toward towards u under unless \
+    until up upon us use used using usually ve very wanna want wanted was wasnt way we well \
+    were weve what whats whether which while who whole whose why will with within without \
+    wonder wondering wont work works would yeah yep yes yesterday yet you your youre youve ";
 
 fn says_nothing(word: &str) -> bool {
     word.chars().count() == 1 && !word.bytes().all(|b| b.is_ascii_digit())
