@@ -444,8 +444,9 @@ impl Conversation {
                     self.escalated_at = None;
                     // A person answered for what was said to them; it triggers nothing anew.
                     self.taken_in = event.seq;
-                    self.begin_turn(event.seq);
                 }
+                // Whoever takes over has something to do, even if nobody has written since.
+                self.begin_turn(event.seq);
                 let hop =
                     Hop { from: handoff.from.clone(), to: handoff.to.clone(), seq: event.seq };
                 if let Some(turn) = &mut self.turn {

@@ -1,0 +1,6 @@
+//! Stories of whole conversations, on the real store, ledger, tools and brain.
+#![expect(clippy::expect_used, reason = "a test may stop at what cannot be")]
+
+mod people;
+mod refunds;
+mod rig;

@@ -1,0 +1,242 @@
+//! A desk on a real store with the demo shop, without HTTP: the clock stands where the test puts
+//! it, and the brain is the built-in one or a test's own.
+
+use std::sync::{
+    Arc, LazyLock,
+    atomic::{AtomicI64, Ordering},
+};
+
+use async_trait::async_trait;
+use baton::{
+    brain::{
+        Brain, Reader,
+        builtin::{Builtin, reader::BuiltinReader},
+        defaults,
+    },
+    bus::{Bus, LocalBus},
+    journal::{Journal, Thread},
+    knowledge::{Knowledge, demo_articles},
+    money::{Gateway, ledger::LedgerGateway},
+    runtime::{Catalog, Clock, Desk, Faculty, Parts},
+    storage::{Scope, Store, sqlite::SqliteStore},
+    tools::{
+        Registry,
+        desk::{Desk as DeskInfo, DeskUnavailable},
+        shop::{Ledger, ShopData},
+    },
+    verify,
+};
+use shared::{
+    agent::{AgentSpec, DeskSettings},
+    event::{ApprovalState, EventBody, ToolState},
+    id::{ConversationId, Seq},
+    message::{Assurance, AuthorKind, StaffRef, VisitorRef},
+    owner::Owner,
+    time::Timestamp,
+};
+use tempfile::TempDir;
+
+/// Wednesday, 2026-11-18, 10:00 UTC: people answer.
+const START: i64 = 1_794_996_000_000;
+
+pub struct TestClock(AtomicI64);
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        // Each look is a moment later, as with a real clock.
+        Timestamp(self.0.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+struct Info(Arc<dyn Store>);
+
+#[async_trait]
+impl DeskInfo for Info {
+    async fn settings(&self) -> Result<DeskSettings, DeskUnavailable> {
+        Ok(defaults::desk())
+    }
+
+    async fn waiting(&self) -> Result<u32, DeskUnavailable> {
+        let reader = "nobody".parse().expect("an id");
+        let counts = self.0.counts(&reader).await;
+        Ok(counts.map_or(0, |counts| counts.waiting))
+    }
+}
+
+/// Makes the brain of a rig out of the reader over its agents.
+pub type MakeBrain = fn(Arc<dyn Reader>) -> Arc<dyn Brain>;
+
+pub fn builtin(reader: Arc<dyn Reader>) -> Arc<dyn Brain> {
+    Arc::new(Builtin::new(reader))
+}
+
+pub struct Rig {
+    pub desk: Desk,
+    pub store: Arc<dyn Store>,
+    pub clock: Arc<TestClock>,
+    ledger: Ledger,
+    make_brain: MakeBrain,
+    dir: TempDir,
+}
+
+impl Rig {
+    pub async fn new() -> Self {
+        Self::with(builtin, |agents| agents).await
+    }
+
+    /// A desk whose agents are the default ones after `edit`.
+    pub async fn with(make_brain: MakeBrain, edit: fn(Vec<AgentSpec>) -> Vec<AgentSpec>) -> Self {
+        let dir = tempfile::tempdir().expect("a folder");
+        let clock = Arc::new(TestClock(AtomicI64::new(START)));
+        let ledger = Ledger::in_memory().expect("a ledger");
+        let shop = ShopData::demo().expect("demo data");
+        ledger.load(shop, clock.now()).await.expect("loaded");
+        let store: Arc<dyn Store> = SqliteStore::open(dir.path()).expect("a store");
+        for spec in edit(defaults::agents()) {
+            store.publish(spec, None, None, clock.now()).await.expect("published");
+        }
+        let desk = assemble(&store, &clock, &ledger, make_brain).await;
+        Self { desk, store, clock, ledger, make_brain, dir }
+    }
+
+    /// Stops where it is and starts again on the same folder, resuming what was due.
+    pub async fn restart(self) -> Self {
+        let Self { desk, store, clock, ledger, make_brain, dir } = self;
+        desk.drain().await;
+        drop((desk, store));
+        let store: Arc<dyn Store> = SqliteStore::open(dir.path()).expect("the store again");
+        let desk = assemble(&store, &clock, &ledger, make_brain).await;
+        let due = store.due(clock.now(), 100).await.expect("what is due");
+        due.iter().for_each(|id| desk.nudge(id));
+        desk.idle().await;
+        Self { desk, store, clock, ledger, make_brain, dir }
+    }
+
+    /// A conversation with `cus_1`, for whom the site has signed, or with a stranger.
+    pub async fn open(&self, customer: Option<&str>) -> Talk<'_> {
+        let visitor = VisitorRef {
+            id: format!("vis_{}", customer.unwrap_or("stranger")).parse().expect("an id"),
+            assurance: if customer.is_some() { Assurance::Verified } else { Assurance::Anonymous },
+            customer: customer.map(str::to_owned),
+            name: customer.map(|_| "Ada".to_owned()),
+            email: None,
+        };
+        let site = "demo".parse().expect("a key");
+        let thread = self.desk.open(&site, visitor).await.expect("opened");
+        Talk { rig: self, id: thread.state.id.clone(), seen: 0, clients: 0 }
+    }
+
+    /// Everything that is kept agrees with everything that happened.
+    pub async fn verify(&self) {
+        if let Err(fault) = verify::verify(self.store.as_ref()).await {
+            panic!("{fault}");
+        }
+    }
+}
+
+async fn assemble(
+    store: &Arc<dyn Store>,
+    clock: &Arc<TestClock>,
+    ledger: &Ledger,
+    make_brain: MakeBrain,
+) -> Desk {
+    let bus: Arc<dyn Bus> = Arc::new(LocalBus::new());
+    let teach = Box::new(move |agents: &[AgentSpec]| {
+        let reader = trained(agents);
+        Faculty { brain: make_brain(reader.clone()), reader }
+    });
+    let catalog = Catalog::load(store.clone(), defaults::desk(), teach).await.expect("a catalog");
+    let knowledge = Arc::new(Knowledge::build(demo_articles().expect("articles")));
+    let info: Arc<dyn DeskInfo> = Arc::new(Info(store.clone()));
+    let dated = clock.clone();
+    let gateway: Arc<dyn Gateway> =
+        Arc::new(LedgerGateway::new(ledger.clone(), move || dated.now()));
+    Desk::new(Parts {
+        journal: Journal::new(store.clone(), bus),
+        catalog: Arc::new(catalog),
+        tools: Registry::with_defaults(ledger, knowledge, &info),
+        gateway,
+        clock: clock.clone(),
+    })
+}
+
+/// The reader over these agents; training is deterministic, so the default one is made once.
+fn trained(agents: &[AgentSpec]) -> Arc<dyn Reader> {
+    static DEFAULT: LazyLock<(Vec<AgentSpec>, Arc<BuiltinReader>)> = LazyLock::new(|| {
+        let mut agents = defaults::agents();
+        agents.sort_by(|a, b| a.slug.cmp(&b.slug));
+        let reader = Arc::new(BuiltinReader::train(&agents));
+        (agents, reader)
+    });
+    if DEFAULT.0 == agents {
+        return DEFAULT.1.clone();
+    }
+    Arc::new(BuiltinReader::train(agents))
+}
+
+/// One conversation, told line by line as its visitor sees it.
+pub struct Talk<'r> {
+    pub rig: &'r Rig,
+    pub id: ConversationId,
+    seen: Seq,
+    clients: u32,
+}
+
+impl Talk<'_> {
+    /// The visitor says something; answers what they see until nothing moves any more.
+    pub async fn say(&mut self, text: &str) -> String {
+        self.clients += 1;
+        let client = format!("m{}", self.clients).parse().expect("an id");
+        let said = self.rig.desk.visitor_says(&Scope::System, &self.id, client, text.to_owned());
+        said.await.expect("said");
+        self.rest().await
+    }
+
+    /// What the visitor sees besides, once nothing moves any more.
+    pub async fn rest(&mut self) -> String {
+        self.rig.desk.idle().await;
+        let thread = self.thread().await;
+        let lines: Vec<String> = thread
+            .events
+            .iter()
+            .filter(|event| event.seq > self.seen)
+            .filter_map(|event| event.for_visitor())
+            .filter_map(|event| line(&event.body))
+            .collect();
+        self.seen = thread.state.seq;
+        lines.join("\n")
+    }
+
+    pub async fn thread(&self) -> Arc<Thread> {
+        self.rig.desk.load(&Scope::System, &self.id).await.expect("there")
+    }
+
+    pub async fn owner(&self) -> String {
+        match &self.thread().await.state.owner {
+            Owner::Agent { slug, .. } => slug.to_string(),
+            Owner::Queue { slug, .. } => format!("queue {slug}"),
+            Owner::Staff { name, .. } => name.clone(),
+            Owner::Nobody => "nobody".to_owned(),
+        }
+    }
+}
+
+fn line(body: &EventBody) -> Option<String> {
+    Some(match body {
+        EventBody::Message(m) if m.author.kind == AuthorKind::Visitor => return None,
+        EventBody::Message(m) => format!("{}: {}", m.author.name, m.text),
+        EventBody::Handoff(h) => format!("-> {}", h.to.name()),
+        EventBody::Tool(t) if t.state == ToolState::Started => format!("[{}]", t.name),
+        EventBody::Refund(r) => format!("refund {} {} {:?}", r.order, r.money, r.state),
+        EventBody::Approval(a) if a.state == ApprovalState::Waiting => {
+            "approval waiting".to_owned()
+        }
+        EventBody::Approval(a) => format!("approval {:?}", a.state),
+        EventBody::Closed(_) => "closed".to_owned(),
+        _ => return None,
+    })
+}
+
+pub fn staff(name: &str) -> StaffRef {
+    StaffRef { id: name.to_lowercase().parse().expect("an id"), name: name.to_owned() }
+}
