@@ -43,9 +43,9 @@ pub fn mount() {
     chat.begin();
 }
 
-/// The surfaces that coloured text stands on: `--paper` of the style sheet, light and dark.
+/// The surfaces on which coloured text reads worst: `--wash` of the shell's style, light and dark.
 const SURFACES: [(&str, Rgb); 2] =
-    [("--brand-light", Rgb::WHITE), ("--brand-dark", Rgb(33, 38, 39))];
+    [("--brand-light", Rgb(244, 245, 244)), ("--brand-dark", Rgb(33, 38, 39))];
 
 /// The site's colour as text, once for each surface.
 fn paint(color: &str) {

@@ -100,6 +100,7 @@
     untold.splice(0).forEach((message) => port.postMessage(message));
   });
 
+  if (/^(ar|fa|he|ur)\b/.test(root.lang)) root.dir = 'rtl';
   paint(look.color);
   by('who').querySelector('h1').textContent = look.first_owner;
   bubble(look.greeting);

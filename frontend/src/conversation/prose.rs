@@ -97,7 +97,7 @@ fn append_spans(page: &Document, into: &Element, spans: &[Span]) {
 fn within(page: &Document, into: &Element, tag: &str, fill: impl FnOnce(&Element)) {
     // Fails only for a tag that is no name, and ours are literals.
     if let Ok(element) = page.create_element(tag) {
-        if matches!(tag, "p" | "li" | "blockquote") {
+        if matches!(tag, "p" | "ul" | "ol" | "blockquote") {
             set(&element, "dir", "auto");
         }
         fill(&element);

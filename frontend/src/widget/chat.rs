@@ -309,10 +309,14 @@ impl Chat {
                     self.draft.set(None);
                 }
             }
-            LiveFrame::Error { code, .. } if code == "unauthorized" || code == "not_found" => {
-                // The token is not known any more. What was said with it cannot be reached; what
-                // is not sent yet begins anew.
+            // The token, or the conversation it led to, is not known any more. What was said with it
+            // cannot be reached; what is not sent yet begins anew.
+            LiveFrame::Error { code, .. }
+                if code == "not_signed_in"
+                    || (code == "not_found" && !self.caught_up.get_untracked()) =>
+            {
                 self.lose_session();
+                self.work_on();
             }
             _ => {}
         }

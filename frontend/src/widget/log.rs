@@ -34,7 +34,7 @@ struct Line {
     last_own: bool,
 }
 
-/// What the shell's `<main>` holds.
+/// What the shell's scrolling `#view` holds.
 pub fn log(chat: Chat) -> impl IntoView {
     let greeting = chat.look.with_value(|look| look.greeting.clone());
     let host = chat.look.with_value(|look| look.first_owner.clone());
