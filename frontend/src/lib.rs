@@ -10,3 +10,6 @@ pub mod text;
 
 // The customer widget.
 pub mod widget;
+
+// The staff console: inbox and admin.
+pub mod console;

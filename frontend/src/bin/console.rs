@@ -1,2 +1,5 @@
-//! x
-fn main() {}
+//! The staff console: inbox and admin.
+
+fn main() {
+    frontend::console::mount();
+}

@@ -1,0 +1,175 @@
+//! What only an administrator can call.
+
+use serde::Deserialize;
+use shared::{
+    agent::{AgentSpec, DeskSettings},
+    api::{
+        Agent, Agents, Audit, ChangeStaff, MeterBy, Meters, MoneyState, NewApiKey, NewSecret,
+        NewStaff, Playground, Publish, Rollback, SaveSite, Site, Sites, Staff, StartPlayground,
+        SwitchMoney, Tools, TryMessage, Versions,
+    },
+    id::{AgentSlug, SiteKey, StaffId},
+};
+
+use super::{Desk, Empty, Failure, NOTHING, Verb, part};
+
+/// The client of an administrator.
+#[derive(Debug, Clone)]
+pub struct Admin {
+    desk: Desk,
+}
+
+/// `GET /staff`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct StaffList {
+    /// All accounts.
+    pub staff: Vec<Staff>,
+}
+
+impl Admin {
+    pub(super) fn new(desk: Desk) -> Self {
+        Self { desk }
+    }
+
+    /// The client of the same person without the administrator's calls.
+    pub fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    /// All agents.
+    pub async fn agents(&self) -> Result<Agents, Failure> {
+        self.desk.ask(Verb::Get, "/agents", NOTHING).await
+    }
+
+    /// One agent.
+    pub async fn agent(&self, slug: &AgentSlug) -> Result<Agent, Failure> {
+        self.desk.ask(Verb::Get, &format!("/agents/{slug}"), NOTHING).await
+    }
+
+    /// Saves a draft; creates the agent if there is none of that name.
+    pub async fn save_draft(&self, spec: &AgentSpec) -> Result<Agent, Failure> {
+        self.desk.ask(Verb::Put, &format!("/agents/{}/draft", spec.slug), Some(spec)).await
+    }
+
+    /// Throws a draft away.
+    pub async fn discard_draft(&self, slug: &AgentSlug) -> Result<Agent, Failure> {
+        self.desk.ask(Verb::Delete, &format!("/agents/{slug}/draft"), NOTHING).await
+    }
+
+    /// Publishes the draft.
+    pub async fn publish(&self, slug: &AgentSlug, publish: &Publish) -> Result<Agent, Failure> {
+        self.desk.ask(Verb::Post, &format!("/agents/{slug}/publish"), Some(publish)).await
+    }
+
+    /// Publishes an earlier version again.
+    pub async fn roll_back(&self, slug: &AgentSlug, version: u32) -> Result<Agent, Failure> {
+        let body = Rollback { version };
+        self.desk.ask(Verb::Post, &format!("/agents/{slug}/rollback"), Some(&body)).await
+    }
+
+    /// Takes an agent out of service.
+    pub async fn retire(&self, slug: &AgentSlug) -> Result<(), Failure> {
+        self.desk.tell(Verb::Delete, &format!("/agents/{slug}"), NOTHING).await
+    }
+
+    /// All published versions of an agent.
+    pub async fn versions(&self, slug: &AgentSlug) -> Result<Versions, Failure> {
+        self.desk.ask(Verb::Get, &format!("/agents/{slug}/versions"), NOTHING).await
+    }
+
+    /// All tools that agents can be given.
+    pub async fn tools(&self) -> Result<Tools, Failure> {
+        self.desk.ask(Verb::Get, "/tools", NOTHING).await
+    }
+
+    /// Starts a try-out conversation.
+    pub async fn start_playground(&self, start: &StartPlayground) -> Result<Playground, Failure> {
+        self.desk.ask(Verb::Post, "/playground", Some(start)).await
+    }
+
+    /// Says something in a try-out conversation.
+    pub async fn try_message(&self, id: &str, message: &TryMessage) -> Result<Playground, Failure> {
+        let path = format!("/playground/{}/messages", part(id));
+        self.desk.ask(Verb::Post, &path, Some(message)).await
+    }
+
+    /// All sites.
+    pub async fn sites(&self) -> Result<Sites, Failure> {
+        self.desk.ask(Verb::Get, "/sites", NOTHING).await
+    }
+
+    /// Adds a site, or changes the one of `key`.
+    pub async fn save_site(&self, key: Option<&SiteKey>, site: &SaveSite) -> Result<Site, Failure> {
+        match key {
+            Some(key) => self.desk.ask(Verb::Put, &format!("/sites/{key}"), Some(site)).await,
+            None => self.desk.ask(Verb::Post, "/sites", Some(site)).await,
+        }
+    }
+
+    /// Makes a new identity secret; the old one ends.
+    pub async fn new_secret(&self, key: &SiteKey) -> Result<NewSecret, Failure> {
+        self.desk.ask(Verb::Post, &format!("/sites/{key}/secret"), Some(&Empty {})).await
+    }
+
+    /// All accounts.
+    pub async fn staff(&self) -> Result<StaffList, Failure> {
+        self.desk.ask(Verb::Get, "/staff", NOTHING).await
+    }
+
+    /// Adds an account.
+    pub async fn add_staff(&self, staff: &NewStaff) -> Result<Staff, Failure> {
+        self.desk.ask(Verb::Post, "/staff", Some(staff)).await
+    }
+
+    /// Changes an account.
+    pub async fn change_staff(&self, id: &StaffId, change: &ChangeStaff) -> Result<Staff, Failure> {
+        self.desk.ask(Verb::Put, &format!("/staff/{id}"), Some(change)).await
+    }
+
+    /// Makes an API key for an account.
+    pub async fn new_key(&self, id: &StaffId) -> Result<NewApiKey, Failure> {
+        self.desk.ask(Verb::Post, &format!("/staff/{id}/keys"), Some(&Empty {})).await
+    }
+
+    /// What holds for the whole desk.
+    pub async fn settings(&self) -> Result<DeskSettings, Failure> {
+        self.desk.ask(Verb::Get, "/desk", NOTHING).await
+    }
+
+    /// Changes what holds for the whole desk.
+    pub async fn save_settings(&self, settings: &DeskSettings) -> Result<(), Failure> {
+        self.desk.tell(Verb::Put, "/desk", Some(settings)).await
+    }
+
+    /// The kill switch and open refunds.
+    pub async fn money(&self) -> Result<MoneyState, Failure> {
+        self.desk.ask(Verb::Get, "/money", NOTHING).await
+    }
+
+    /// Turns refunds on or off.
+    pub async fn switch_money(&self, enabled: bool) -> Result<(), Failure> {
+        self.desk.tell(Verb::Put, "/money", Some(&SwitchMoney { enabled })).await
+    }
+
+    /// One page of the audit log.
+    pub async fn audit(&self, conversation: &str, after: Option<&str>) -> Result<Audit, Failure> {
+        let mut path = "/audit?".to_owned();
+        if !conversation.is_empty() {
+            path = format!("{path}conversation={}&", part(conversation));
+        }
+        if let Some(after) = after {
+            path = format!("{path}after={}", part(after));
+        }
+        self.desk.ask(Verb::Get, path.trim_end_matches(['?', '&']), NOTHING).await
+    }
+
+    /// Tokens, cost and turns.
+    pub async fn meters(&self, by: MeterBy) -> Result<Meters, Failure> {
+        let by = match by {
+            MeterBy::Agent => "agent",
+            MeterBy::Handoff => "handoff",
+            MeterBy::Conversation => "conversation",
+        };
+        self.desk.ask(Verb::Get, &format!("/meters?by={by}"), NOTHING).await
+    }
+}

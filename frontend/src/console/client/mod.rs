@@ -1,0 +1,109 @@
+//! The typed API client. Who has not signed in holds a [`Guest`], who has holds a [`Desk`], and
+//! only an administrator can get an [`Admin`] out of it: a page cannot call what it may not.
+
+mod admin;
+mod desk;
+mod failure;
+mod guest;
+
+pub use admin::Admin;
+pub use desk::Desk;
+pub use failure::Failure;
+use gloo_net::http::{Request, RequestBuilder, Response};
+pub use guest::Guest;
+use serde::{Serialize, de::DeserializeOwned};
+use shared::{api::ApiError, id::ClientId};
+
+/// Where every call goes.
+const BASE: &str = "/api/v1";
+
+/// What to do with a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verb {
+    Get,
+    Post,
+    Put,
+    Delete,
+}
+
+/// Calls and reads the answer.
+async fn ask<A: DeserializeOwned>(
+    verb: Verb,
+    path: &str,
+    body: Option<&impl Serialize>,
+) -> Result<A, Failure> {
+    send(verb, path, body).await?.json().await.map_err(|_| Failure::Garbled)
+}
+
+/// Calls; only whether it worked is of interest.
+async fn tell(verb: Verb, path: &str, body: Option<&impl Serialize>) -> Result<(), Failure> {
+    send(verb, path, body).await.map(drop)
+}
+
+async fn send(verb: Verb, path: &str, body: Option<&impl Serialize>) -> Result<Response, Failure> {
+    let address = format!("{BASE}{path}");
+    let builder: RequestBuilder = match verb {
+        Verb::Get => Request::get(&address),
+        Verb::Post => Request::post(&address),
+        Verb::Put => Request::put(&address),
+        Verb::Delete => Request::delete(&address),
+    };
+    let builder = builder.header("Accept", "application/json");
+    let request = match body {
+        Some(body) => builder.json(body),
+        None => builder.build(),
+    };
+    let answer =
+        request.map_err(|_| Failure::Garbled)?.send().await.map_err(|_| Failure::Offline)?;
+    if answer.ok() {
+        return Ok(answer);
+    }
+    let status = answer.status();
+    let error = answer.json::<ApiError>().await.ok().map(|e| e.error);
+    Err(Failure::from_answer(status, error))
+}
+
+/// A body for calls that have none.
+const NOTHING: Option<&()> = None;
+
+/// An empty object, where the API asks for one.
+#[derive(Serialize)]
+struct Empty {}
+
+/// `text` as part of an address.
+fn part(text: &str) -> String {
+    String::from(js_sys::encode_uri_component(text))
+}
+
+/// A fresh id for a message, so that a retry of it makes no second one.
+pub fn new_client_id() -> ClientId {
+    let mut bytes = [0u8; 16];
+    let crypto = leptos::prelude::window().crypto().ok();
+    let filled = crypto.and_then(|c| c.get_random_values_with_u8_array(&mut bytes).ok());
+    if filled.is_none() {
+        // Every browser that runs WASM has it; the clock still tells two messages apart.
+        bytes[..8].copy_from_slice(&js_sys::Date::now().to_bits().to_be_bytes());
+    }
+    uuid(bytes)
+}
+
+/// RFC 9562, version 4.
+fn uuid(mut bytes: [u8; 16]) -> ClientId {
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let hex = |range: std::ops::Range<usize>| {
+        bytes[range].iter().map(|b| format!("{b:02x}")).collect::<String>()
+    };
+    let text = [hex(0..4), hex(4..6), hex(6..8), hex(8..10), hex(10..16)].join("-");
+    #[expect(clippy::expect_used, reason = "hexadecimal digits and dashes are an id")]
+    text.parse().expect("an id")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_client_id_is_a_version_4_uuid() {
+        assert_eq!(super::uuid([0xff; 16]).as_str(), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+        assert_eq!(super::uuid([0; 16]).as_str(), "00000000-0000-4000-8000-000000000000");
+    }
+}

@@ -1,0 +1,165 @@
+//! A modal dialog on the browser's own `<dialog>`: it traps focus, closes on Escape and gives the
+//! focus back.
+
+use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast;
+
+use super::toast::Toasts;
+
+/// A modal dialog; it is open as long as it is on the page.
+#[component]
+pub fn Dialog(
+    /// What it is about.
+    #[prop(into)]
+    title: String,
+    /// What to do when it is dismissed.
+    on_close: Callback<()>,
+    /// Whether it cannot be dismissed.
+    #[prop(optional)]
+    firm: bool,
+    /// Whether it needs more room.
+    #[prop(optional)]
+    wide: bool,
+    /// What it holds.
+    children: Children,
+) -> impl IntoView {
+    let node = NodeRef::<html::Dialog>::new();
+    let before = document().active_element();
+    let before = StoredValue::new_local(before);
+    Effect::new(move |_| {
+        if let Some(dialog) = node.get() {
+            // Refused only if it is open already.
+            let _ = dialog.show_modal();
+        }
+    });
+    on_cleanup(move || {
+        let element = before.try_get_value().flatten();
+        if let Some(element) = element.and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
+            let _ = element.focus();
+        }
+    });
+    let dismissed = move |event: ev::Event| {
+        event.prevent_default();
+        if !firm {
+            on_close.run(());
+        }
+    };
+    view! {
+        <dialog
+            node_ref=node
+            class="dialog"
+            class:wide=wide
+            aria-labelledby="dialog-title"
+            on:cancel=dismissed
+        >
+            <header class="dialog-head">
+                <h2 id="dialog-title">{title}</h2>
+                {(!firm)
+                    .then(|| {
+                        view! {
+                            <button
+                                type="button"
+                                class="icon-button"
+                                aria-label="Close"
+                                on:click=move |_| on_close.run(())
+                            >
+                                "×"
+                            </button>
+                        }
+                    })}
+            </header>
+            {children()}
+        </dialog>
+    }
+}
+
+/// A question with two answers, the second of which does something.
+#[component]
+pub fn Confirm(
+    /// The question.
+    #[prop(into)]
+    title: String,
+    /// What follows from a yes.
+    #[prop(into)]
+    text: String,
+    /// What the button that does it says.
+    #[prop(into)]
+    yes: String,
+    /// Does it.
+    on_yes: Callback<()>,
+    /// Does not.
+    on_no: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <Dialog title=title on_close=on_no>
+            <p class="dialog-text">{text}</p>
+            <footer class="dialog-foot">
+                <button type="button" class="button" on:click=move |_| on_no.run(())>
+                    "Cancel"
+                </button>
+                <button type="button" class="button danger" on:click=move |_| on_yes.run(())>
+                    {yes}
+                </button>
+            </footer>
+        </Dialog>
+    }
+}
+
+/// Something that is shown only once, with a button to copy it.
+#[component]
+pub fn ShownOnce(
+    /// What it is.
+    #[prop(into)]
+    title: String,
+    /// What to do with it.
+    #[prop(into)]
+    text: String,
+    /// The secret.
+    secret: String,
+    /// It has been kept.
+    on_close: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <Dialog title=title on_close=on_close firm=true>
+            <p class="dialog-text">{text}</p>
+            <div class="copy-line">
+                <code>{secret.clone()}</code>
+                <CopyButton text=secret/>
+            </div>
+            <footer class="dialog-foot">
+                <button type="button" class="button primary" on:click=move |_| on_close.run(())>
+                    "I have kept it"
+                </button>
+            </footer>
+        </Dialog>
+    }
+}
+
+/// Puts a text on the clipboard.
+#[component]
+pub fn CopyButton(
+    /// What to copy.
+    #[prop(into)]
+    text: Signal<String>,
+) -> impl IntoView {
+    let copied = RwSignal::new(false);
+    let toasts = Toasts::here();
+    let copy = move |_| {
+        let clipboard = window().navigator().clipboard();
+        let promise = clipboard.write_text(&text.get_untracked());
+        leptos::task::spawn_local(async move {
+            if wasm_bindgen_futures::JsFuture::from(promise).await.is_ok() {
+                copied.set(true);
+                gloo_timers::future::TimeoutFuture::new(2_000).await;
+                copied.try_set(false);
+            } else {
+                toasts.fault("The browser does not allow copying. Select the text and copy it yourself.");
+            }
+        });
+    };
+    view! {
+        <button type="button" class="button small" on:click=copy>
+            {move || if copied.get() { "Copied" } else { "Copy" }}
+        </button>
+    }
+}

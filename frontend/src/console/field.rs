@@ -1,0 +1,198 @@
+//! Form fields: a label, a hint, what is typed, and what is wrong with it.
+
+use leptos::prelude::*;
+
+/// What is wrong with the form, and where: the field's name and what to do about it.
+pub type Wrong = Signal<Option<(String, String)>>;
+
+/// A label, a hint and what is wrong, around something to type into. `field` is the name by which
+/// an error names it; `rules` also takes errors of `rules[2].name`.
+#[component]
+pub fn Field(
+    /// Its name in errors; also the id of the input inside.
+    #[prop(into)]
+    field: String,
+    /// What it is.
+    #[prop(into)]
+    label: String,
+    /// What to know about it.
+    #[prop(into, optional)]
+    hint: String,
+    /// What is wrong with the form.
+    #[prop(optional)]
+    wrong: Option<Wrong>,
+    /// The input.
+    children: Children,
+) -> impl IntoView {
+    let (id, name) = (field.clone(), field);
+    view! {
+        <div class="field" class:is-wrong={
+            let name = name.clone();
+            move || said_of(wrong, &name).is_some()
+        }>
+            <label for=id>{label}</label>
+            {(!hint.is_empty()).then(|| view! { <p class="hint">{hint}</p> })}
+            {children()}
+            {move || said_of(wrong, &name).map(|text| view! { <p class="wrong" role="alert">{text}</p> })}
+        </div>
+    }
+}
+
+/// One line of text.
+#[component]
+pub fn TextInput(
+    /// Its id.
+    #[prop(into)]
+    id: String,
+    /// What it says.
+    #[prop(into)]
+    value: Signal<String>,
+    /// What was typed.
+    on_input: Callback<String>,
+    /// `text` unless said.
+    #[prop(default = "text")]
+    kind: &'static str,
+    /// What stands there while it is empty.
+    #[prop(into, optional)]
+    placeholder: String,
+    /// For the browser's memory.
+    #[prop(default = "off")]
+    autocomplete: &'static str,
+) -> impl IntoView {
+    view! {
+        <input
+            id=id.clone()
+            name=id
+            type=kind
+            placeholder=placeholder
+            autocomplete=autocomplete
+            prop:value=move || value.get()
+            on:input:target=move |ev| on_input.run(ev.target().value())
+        />
+    }
+}
+
+/// Several lines of text.
+#[component]
+pub fn TextArea(
+    /// Its id.
+    #[prop(into)]
+    id: String,
+    /// What it says.
+    #[prop(into)]
+    value: Signal<String>,
+    /// What was typed.
+    on_input: Callback<String>,
+    /// How many lines it shows.
+    #[prop(default = 4)]
+    rows: u32,
+    /// What stands there while it is empty.
+    #[prop(into, optional)]
+    placeholder: String,
+) -> impl IntoView {
+    view! {
+        <textarea
+            id=id.clone()
+            name=id
+            rows=rows
+            placeholder=placeholder
+            prop:value=move || value.get()
+            on:input:target=move |ev| on_input.run(ev.target().value())
+        ></textarea>
+    }
+}
+
+/// A choice of a few; each has a value and a name.
+#[component]
+pub fn Select(
+    /// Its id.
+    #[prop(into)]
+    id: String,
+    /// The value that is chosen.
+    #[prop(into)]
+    value: Signal<String>,
+    /// What can be chosen.
+    #[prop(into)]
+    options: Signal<Vec<(String, String)>>,
+    /// What was chosen.
+    on_change: Callback<String>,
+    /// What it is, where no label says so.
+    #[prop(into, optional)]
+    label: Option<String>,
+) -> impl IntoView {
+    view! {
+        <select
+            id=id.clone()
+            name=id
+            aria-label=label
+            prop:value=move || value.get()
+            on:change:target=move |ev| on_change.run(ev.target().value())
+        >
+            {move || {
+                let chosen = value.get();
+                let mut options = options.get();
+                if !options.iter().any(|(v, _)| *v == chosen) {
+                    options.insert(0, (chosen.clone(), chosen.clone()));
+                }
+                options
+                    .into_iter()
+                    .map(|(v, name)| {
+                        let selected = v == chosen;
+                        view! { <option value=v selected=selected>{name}</option> }
+                    })
+                    .collect_view()
+            }}
+        </select>
+    }
+}
+
+/// Something that is on or off.
+#[component]
+pub fn Toggle(
+    /// What it is.
+    #[prop(into)]
+    label: Signal<String>,
+    /// Whether it is on.
+    #[prop(into)]
+    on: Signal<bool>,
+    /// Turns it.
+    on_change: Callback<bool>,
+) -> impl IntoView {
+    view! {
+        <label class="toggle">
+            <input
+                type="checkbox"
+                role="switch"
+                prop:checked=move || on.get()
+                on:change:target=move |ev| on_change.run(ev.target().checked())
+            />
+            <span class="toggle-track" aria-hidden="true"></span>
+            <span>{move || label.get()}</span>
+        </label>
+    }
+}
+
+fn said_of(wrong: Option<Wrong>, field: &str) -> Option<String> {
+    let (name, text) = wrong?.get()?;
+    concerns(&name, field).then_some(text)
+}
+
+/// Whether an error at `name` belongs to `field` or to something inside it.
+pub fn concerns(name: &str, field: &str) -> bool {
+    name.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with(['[', '.']))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn an_error_belongs_to_the_field_it_names() {
+        let check = |name, field, belongs| assert_eq!(super::concerns(name, field), belongs);
+        check("name", "name", true);
+        check("rules[2].name", "rules", true);
+        check("rules[2].name", "rules[2]", true);
+        check("rules[2].name", "rules[2].name", true);
+        check("rules[22].name", "rules[2]", false);
+        check("names", "name", false);
+        check("rules", "rules[1]", false);
+    }
+}

@@ -1,0 +1,249 @@
+//! The open conversation: its events, its state, and what is only on the live channel.
+
+use leptos::{prelude::*, task::spawn_local};
+use shared::{
+    api,
+    conversation::Conversation,
+    event::{Event, EventBody},
+    id::{ConversationId, Seq},
+    live::{ClientFrame, LiveFrame},
+    limits::EVENTS_PAGE,
+    message::{Author, AuthorKind},
+};
+
+use super::{
+    super::{
+        client::{Desk, Failure},
+        live::Live,
+        load::Load,
+        toast::Toasts,
+    },
+    head,
+    thread::Pending,
+};
+
+/// Text that an agent is still writing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    /// The turn it belongs to.
+    pub turn: Seq,
+    /// Who writes.
+    pub author: Author,
+    /// What there is so far.
+    pub text: String,
+}
+
+/// The open conversation.
+#[derive(Debug, Clone, Copy)]
+pub struct Open {
+    /// How far it has come.
+    pub load: RwSignal<Load<()>>,
+    /// Its state.
+    pub head: RwSignal<Option<Conversation>>,
+    /// Its events, oldest first.
+    pub events: RwSignal<Vec<Event>>,
+    /// Whether there are older ones.
+    pub truncated: RwSignal<bool>,
+    /// Replies that are on their way.
+    pub pending: RwSignal<Vec<Pending>>,
+    /// What an agent is writing.
+    pub draft: RwSignal<Option<Draft>>,
+    /// Who else is typing.
+    pub typing: RwSignal<Option<Author>>,
+    /// What the others share: the client, the live channel, the messages.
+    pub desk: StoredValue<Desk>,
+    /// The live channel.
+    pub live: Live,
+    /// Short messages.
+    pub toasts: Toasts,
+    id: StoredValue<ConversationId>,
+}
+
+impl Open {
+    /// Loads the conversation and follows it until the caller's part of the page is gone.
+    pub fn provide(id: ConversationId) -> Self {
+        let live = Live::here();
+        let open = Self {
+            load: RwSignal::new(Load::Waiting),
+            head: RwSignal::new(None),
+            events: RwSignal::new(Vec::new()),
+            truncated: RwSignal::new(false),
+            pending: RwSignal::new(Vec::new()),
+            draft: RwSignal::new(None),
+            typing: RwSignal::new(None),
+            desk: StoredValue::new(expect_context()),
+            live,
+            toasts: Toasts::here(),
+            id: StoredValue::new(id.clone()),
+        };
+        provide_context(open);
+        open.reload();
+        live.follow(move |frame| open.take(frame));
+        on_cleanup(move || live.send(&ClientFrame::Unsubscribe { conversation: id }));
+        open
+    }
+
+    /// The open conversation of the page.
+    pub fn here() -> Self {
+        expect_context()
+    }
+
+    /// Which conversation.
+    pub fn id(self) -> ConversationId {
+        self.id.get_value()
+    }
+
+    /// The client.
+    pub fn desk(self) -> Desk {
+        self.desk.get_value()
+    }
+
+    /// Loads it again.
+    pub fn reload(self) {
+        if matches!(self.load.get_untracked(), Load::Failed(_)) {
+            self.load.set(Load::Waiting);
+        }
+        let (desk, id) = (self.desk(), self.id());
+        spawn_local(async move {
+            match desk.conversation(&id).await {
+                Ok(answer) => self.put(answer),
+                Err(failure) => self.fail(failure),
+            }
+        });
+    }
+
+    /// Puts in what a call has answered; what has come live since then stays.
+    pub fn put(self, answer: api::Conversation) {
+        if self.load.try_get_untracked().is_none() {
+            return;
+        }
+        let newer = self.head.with_untracked(|h| h.as_ref().is_some_and(|h| h.seq > answer.seq));
+        if newer {
+            return;
+        }
+        let mut state = head::fold(&answer);
+        // The wish to read older events is not undone by a newer answer.
+        self.events.update(|events| {
+            let first = answer.events.first().map_or(0, |e| e.seq);
+            let joins = events.last().is_some_and(|e| e.seq + 1 >= first);
+            events.retain(|e| joins && e.seq < first);
+            if events.is_empty() {
+                self.truncated.set(answer.truncated);
+            }
+            events.extend(answer.events);
+            state.seq = state.seq.max(events.last().map_or(0, |e| e.seq));
+        });
+        self.head.set(Some(state));
+        self.load.set(Load::Ready(()));
+        self.subscribe();
+    }
+
+    /// Loads older events.
+    pub fn load_older(self) {
+        let Some(first) = self.events.with_untracked(|e| e.first().map(|e| e.seq)) else { return };
+        let (desk, id) = (self.desk(), self.id());
+        let after = first.saturating_sub(EVENTS_PAGE as Seq + 1);
+        spawn_local(async move {
+            match desk.events(&id, after).await {
+                Ok(page) => {
+                    let older = page.events.into_iter().filter(|e| e.seq < first);
+                    self.events.try_update(|events| events.splice(0..0, older).for_each(drop));
+                    self.truncated.try_set(after > 0);
+                }
+                Err(failure) => self.toasts.failed(&failure),
+            }
+        });
+    }
+
+    fn fail(self, failure: Failure) {
+        match self.load.try_get_untracked() {
+            Some(Load::Ready(())) => self.toasts.failed(&failure),
+            Some(_) => self.load.set(Load::Failed(failure)),
+            None => {}
+        }
+    }
+
+    fn subscribe(self) {
+        let seen = self.head.with_untracked(|h| h.as_ref().map(|h| h.seq));
+        if let Some(after) = seen {
+            self.live.send(&ClientFrame::Subscribe { conversation: self.id(), after });
+        }
+    }
+
+    fn take(self, frame: &LiveFrame) {
+        let mine = |id: &ConversationId| self.id.with_value(|own| own == id);
+        match frame {
+            // Resumes where it was cut; history comes first, then what happens.
+            LiveFrame::Ready => self.subscribe(),
+            LiveFrame::Event { conversation, event } if mine(conversation) => self.absorb(event),
+            LiveFrame::Draft { conversation, turn, author, delta, reset } if mine(conversation) => {
+                self.draft.update(|draft| grow(draft, *turn, author, delta, *reset));
+            }
+            LiveFrame::Typing { conversation, author, on } if mine(conversation) => {
+                self.typing.set(on.then(|| author.clone()));
+            }
+            LiveFrame::Turn { conversation, state, .. } if mine(conversation) => {
+                if *state != shared::event::TurnState::Running {
+                    self.draft.set(None);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn absorb(self, event: &Event) {
+        let new = self.head.try_update(|h| h.as_mut().is_some_and(|h| h.apply_seen(event)));
+        if new != Some(true) {
+            return;
+        }
+        match &event.body {
+            EventBody::Message(message) => {
+                if let Some(id) = &message.client_id {
+                    self.pending.update(|list| list.retain(|p| p.client_id != *id));
+                }
+                if message.author.kind != AuthorKind::Staff {
+                    self.typing.set(None);
+                }
+                if message.author.kind == AuthorKind::Agent {
+                    self.draft.set(None);
+                }
+            }
+            EventBody::Handoff(_) => self.draft.set(None),
+            _ => {}
+        }
+        self.events.update(|events| events.push(event.clone()));
+    }
+}
+
+/// What a draft is after one more piece.
+fn grow(draft: &mut Option<Draft>, turn: Seq, author: &Author, delta: &str, reset: bool) {
+    match draft {
+        Some(d) if d.turn == turn && d.author == *author && !reset => d.text.push_str(delta),
+        _ => {
+            let fresh = Draft { turn, author: author.clone(), text: delta.to_owned() };
+            *draft = (!delta.is_empty()).then_some(fresh);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_draft_grows_and_begins_anew() {
+        let agent = Author::new(AuthorKind::Agent, "Billing");
+        let other = Author::new(AuthorKind::Agent, "Refunds");
+        let mut draft = None;
+        let mut check = |turn, author: &Author, delta, reset, text: Option<&str>| {
+            grow(&mut draft, turn, author, delta, reset);
+            assert_eq!(draft.as_ref().map(|d| d.text.as_str()), text);
+        };
+        check(1, &agent, "I l", false, Some("I l"));
+        check(1, &agent, "ook", false, Some("I look"));
+        check(1, &agent, "", true, None);
+        check(1, &agent, "So", false, Some("So"));
+        check(1, &other, "Hi", false, Some("Hi"));
+        check(2, &other, "New", false, Some("New"));
+    }
+}

@@ -1,0 +1,136 @@
+//! The console's addresses.
+
+use shared::id::{AgentSlug, ConversationId};
+
+/// A page of the console.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Route {
+    /// `/inbox`, with a conversation open at `/inbox/{id}`.
+    Inbox(Option<ConversationId>),
+    /// `/admin/…`.
+    Admin(Page),
+    /// Anything else.
+    #[default]
+    Unknown,
+}
+
+/// A page of the admin part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Page {
+    /// All agents: `/admin`.
+    Agents,
+    /// One agent: `/admin/agents/{slug}`.
+    Agent(AgentSlug),
+    /// Websites: `/admin/sites`.
+    Sites,
+    /// Accounts: `/admin/staff`.
+    Staff,
+    /// What holds for the whole desk: `/admin/desk`.
+    Desk,
+    /// Kill switch and open refunds: `/admin/money`.
+    Money,
+    /// The audit log, of all or of one conversation: `/admin/audit?conversation=…`.
+    Audit(Option<ConversationId>),
+    /// Tokens, cost and turns: `/admin/meters`.
+    Meters,
+}
+
+impl Route {
+    /// The page at `path` with `query`, which may begin with a question mark.
+    pub fn parse(path: &str, query: &str) -> Self {
+        let mut parts = path.split('/').filter(|p| !p.is_empty());
+        let (first, second, third, more) = (parts.next(), parts.next(), parts.next(), parts.next());
+        match (first, second, third, more) {
+            (Some("inbox"), None, ..) => Self::Inbox(None),
+            (Some("inbox"), Some(id), None, _) => {
+                id.parse().map_or(Self::Unknown, |id| Self::Inbox(Some(id)))
+            }
+            (Some("admin"), second, third, None) => {
+                page(second, third, query).map_or(Self::Unknown, Self::Admin)
+            }
+            _ => Self::Unknown,
+        }
+    }
+
+    /// Where the page is.
+    pub fn address(&self) -> String {
+        match self {
+            Self::Inbox(None) | Self::Unknown => "/inbox".to_owned(),
+            Self::Inbox(Some(id)) => format!("/inbox/{id}"),
+            Self::Admin(page) => match page {
+                Page::Agents => "/admin/agents".to_owned(),
+                Page::Agent(slug) => format!("/admin/agents/{slug}"),
+                Page::Sites => "/admin/sites".to_owned(),
+                Page::Staff => "/admin/staff".to_owned(),
+                Page::Desk => "/admin/desk".to_owned(),
+                Page::Money => "/admin/money".to_owned(),
+                Page::Audit(None) => "/admin/audit".to_owned(),
+                Page::Audit(Some(id)) => format!("/admin/audit?conversation={id}"),
+                Page::Meters => "/admin/meters".to_owned(),
+            },
+        }
+    }
+}
+
+fn page(second: Option<&str>, third: Option<&str>, query: &str) -> Option<Page> {
+    match (second, third) {
+        (None | Some("agents"), None) => Some(Page::Agents),
+        (Some("agents"), Some(slug)) => slug.parse().ok().map(Page::Agent),
+        (Some("sites"), None) => Some(Page::Sites),
+        (Some("staff"), None) => Some(Page::Staff),
+        (Some("desk"), None) => Some(Page::Desk),
+        (Some("money"), None) => Some(Page::Money),
+        (Some("audit"), None) => {
+            let pairs = query.trim_start_matches('?').split('&');
+            let id = pairs.filter_map(|p| p.strip_prefix("conversation=")).next();
+            Some(Page::Audit(id.and_then(|id| id.parse().ok())))
+        }
+        (Some("meters"), None) => Some(Page::Meters),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn every_page_has_an_address_that_leads_to_it() {
+        let id = || Some("cnv_1".parse().unwrap());
+        let pages = [
+            Page::Agents,
+            Page::Agent("billing".parse().unwrap()),
+            Page::Sites,
+            Page::Staff,
+            Page::Desk,
+            Page::Money,
+            Page::Audit(None),
+            Page::Audit(id()),
+            Page::Meters,
+        ];
+        let inbox = [Route::Inbox(None), Route::Inbox(id())];
+        for route in pages.into_iter().map(Route::Admin).chain(inbox) {
+            let address = route.address();
+            let (path, query) = address.split_once('?').unwrap_or((&address, ""));
+            assert_eq!(Route::parse(path, query), route);
+        }
+        assert_eq!(Route::parse("/admin", ""), Route::Admin(Page::Agents));
+        assert_eq!(Route::parse("/admin/", "?x"), Route::Admin(Page::Agents));
+    }
+
+    #[test]
+    fn anything_else_is_unknown() {
+        for path in ["", "/", "/inbox/a/b", "/inbox/<x>", "/admin/nope", "/admin/agents/a/b"] {
+            assert_eq!(Route::parse(path, ""), Route::Unknown, "{path}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_address_panics(path in ".{0,60}", query in ".{0,30}") {
+            let _ = Route::parse(&path, &query);
+        }
+    }
+}
