@@ -25,11 +25,9 @@ pub fn Field(
     children: Children,
 ) -> impl IntoView {
     let (id, name) = (field.clone(), field);
+    let own = name.clone();
     view! {
-        <div class="field" class:is-wrong={
-            let name = name.clone();
-            move || said_of(wrong, &name).is_some()
-        }>
+        <div class="field" class:is-wrong=move || said_of(wrong, &own).is_some()>
             <label for=id>{label}</label>
             {(!hint.is_empty()).then(|| view! { <p class="hint">{hint}</p> })}
             {children()}

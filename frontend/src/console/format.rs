@@ -107,15 +107,6 @@ pub fn parse_amount(text: &str, currency: Currency) -> Option<Money> {
     Some(Money::new(amount, currency))
 }
 
-/// The initials of a name: at most two capitals.
-pub fn initials(name: &str) -> String {
-    let mut words = name.split_whitespace().filter_map(|w| w.chars().find(|c| c.is_alphanumeric()));
-    let first = words.next();
-    let last = words.next_back();
-    let text: String = first.into_iter().chain(last).flat_map(char::to_uppercase).collect();
-    if text.is_empty() { "?".to_owned() } else { text }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -171,17 +162,6 @@ mod tests {
         check("1.5", "JPY", None);
     }
 
-    #[test]
-    fn initials_of_any_name() {
-        let check = |name, expected: &str| assert_eq!(initials(name), expected);
-        check("Ada Lovelace", "AL");
-        check("ada", "A");
-        check("Jean de la Cour", "JC");
-        check("", "?");
-        check("(❤)", "?");
-        check("ßeta", "SS");
-    }
-
     proptest! {
         #[test]
         fn an_amount_survives_the_text_box(minor in 0i64..i64::MAX / 1000) {
@@ -192,7 +172,6 @@ mod tests {
         #[test]
         fn no_typed_text_panics(text in ".{0,30}") {
             let _ = parse_amount(&text, Currency::EUR);
-            let _ = initials(&text);
         }
     }
 }

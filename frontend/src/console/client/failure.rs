@@ -4,6 +4,8 @@ use std::fmt;
 
 use shared::{api::ErrorBody, owner::Owner};
 
+use crate::api;
+
 /// Why a call did not work.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Failure {
@@ -13,34 +15,26 @@ pub enum Failure {
     Garbled,
     /// The session is over.
     SignedOut,
-    /// The server said no.
-    Refused {
-        /// The HTTP status.
-        status: u16,
-        /// What the server says about it.
-        error: Box<ErrorBody>,
-    },
+    /// The server said no, and says what to do about it.
+    Refused(Box<ErrorBody>),
+}
+
+impl From<api::Failure> for Failure {
+    fn from(failure: api::Failure) -> Self {
+        match failure {
+            api::Failure::Unreachable => Self::Offline,
+            api::Failure::Garbled => Self::Garbled,
+            api::Failure::Refused { status: 401, .. } => Self::SignedOut,
+            api::Failure::Refused { error, .. } => Self::Refused(Box::new(error)),
+        }
+    }
 }
 
 impl Failure {
-    /// The failure of an answer with `status` and, if it was readable, `error`.
-    pub fn from_answer(status: u16, error: Option<ErrorBody>) -> Self {
-        if status == 401 && error.as_ref().is_none_or(|e| e.code != "wrong_credentials") {
-            return Self::SignedOut;
-        }
-        let error = error.unwrap_or_else(|| ErrorBody {
-            code: format!("http_{status}"),
-            message: unexplained(status).to_owned(),
-            field: None,
-            owner: None,
-        });
-        Self::Refused { status, error: Box::new(error) }
-    }
-
     /// The stable code, where the server gave one.
     pub fn code(&self) -> &str {
         match self {
-            Self::Refused { error, .. } => &error.code,
+            Self::Refused(error) => &error.code,
             _ => "",
         }
     }
@@ -48,7 +42,7 @@ impl Failure {
     /// The field at fault, where there is one.
     pub fn field(&self) -> Option<&str> {
         match self {
-            Self::Refused { error, .. } => error.field.as_deref(),
+            Self::Refused(error) => error.field.as_deref(),
             _ => None,
         }
     }
@@ -56,7 +50,7 @@ impl Failure {
     /// Who has the conversation, where that is what is in the way.
     pub fn owner(&self) -> Option<&Owner> {
         match self {
-            Self::Refused { error, .. } => error.owner.as_ref(),
+            Self::Refused(error) => error.owner.as_ref(),
             _ => None,
         }
     }
@@ -72,19 +66,8 @@ impl fmt::Display for Failure {
                 f.write_str("The answer could not be read. Reload the page, then try again.")
             }
             Self::SignedOut => f.write_str("Your session has ended. Sign in to go on."),
-            Self::Refused { error, .. } => f.write_str(&error.message),
+            Self::Refused(error) => f.write_str(&error.message),
         }
-    }
-}
-
-fn unexplained(status: u16) -> &'static str {
-    match status {
-        403 => "You may not do this. Ask an administrator.",
-        404 => "This is not there any more. Go back and reload.",
-        409 => "Somebody else was first. Reload to see how it stands now.",
-        413 => "This is too long. Shorten it, then try again.",
-        429 => "Too many attempts. Wait a minute, then try again.",
-        _ => "Baton could not do this. Try again; if it stays so, see the server's log.",
     }
 }
 
@@ -92,28 +75,18 @@ fn unexplained(status: u16) -> &'static str {
 mod tests {
     use super::*;
 
-    fn error(code: &str) -> ErrorBody {
-        ErrorBody { code: code.into(), message: "m".into(), field: None, owner: None }
-    }
-
     #[test]
-    fn an_ended_session_is_told_from_a_wrong_password() {
-        let check = |status, body: Option<ErrorBody>, ended: bool| {
-            let failure = Failure::from_answer(status, body);
+    fn an_ended_session_is_told_from_a_refusal() {
+        let check = |status, ended: bool| {
+            let error =
+                ErrorBody { code: "c".into(), message: "m".into(), field: None, owner: None };
+            let failure = Failure::from(api::Failure::Refused { status, error });
             assert_eq!(failure == Failure::SignedOut, ended, "{failure:?}");
+            assert!(!failure.to_string().is_empty());
         };
-        check(401, None, true);
-        check(401, Some(error("unauthorized")), true);
-        check(401, Some(error("wrong_credentials")), false);
-        check(403, None, false);
-    }
-
-    #[test]
-    fn an_unreadable_refusal_still_says_what_to_do() {
-        for status in [400, 403, 404, 409, 413, 429, 500, 502] {
-            let failure = Failure::from_answer(status, None);
-            assert_eq!(failure.code(), format!("http_{status}"));
-            assert!(failure.to_string().len() > 20);
-        }
+        check(401, true);
+        check(403, false);
+        check(409, false);
+        check(429, false);
     }
 }

@@ -36,5 +36,5 @@ fn wrong_credentials() -> Failure {
         field: None,
         owner: None,
     };
-    Failure::Refused { status: 401, error: Box::new(error) }
+    Failure::Refused(Box::new(error))
 }

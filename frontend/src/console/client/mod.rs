@@ -9,13 +9,12 @@ mod guest;
 pub use admin::Admin;
 pub use desk::Desk;
 pub use failure::Failure;
-use gloo_net::http::{Request, RequestBuilder, Response};
 pub use guest::Guest;
-use serde::{Serialize, de::DeserializeOwned};
-use shared::{api::ApiError, id::ClientId};
+use gloo_net::http::Method;
+use serde::{Serialize, de::DeserializeOwned, de::IgnoredAny};
+use shared::id::ClientId;
 
-/// Where every call goes.
-const BASE: &str = "/api/v1";
+use crate::api;
 
 /// What to do with a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,35 +31,18 @@ async fn ask<A: DeserializeOwned>(
     path: &str,
     body: Option<&impl Serialize>,
 ) -> Result<A, Failure> {
-    send(verb, path, body).await?.json().await.map_err(|_| Failure::Garbled)
+    let method = match verb {
+        Verb::Get => Method::GET,
+        Verb::Post => Method::POST,
+        Verb::Put => Method::PUT,
+        Verb::Delete => Method::DELETE,
+    };
+    api::call(method, path, None, body).await.map_err(Failure::from)
 }
 
 /// Calls; only whether it worked is of interest.
 async fn tell(verb: Verb, path: &str, body: Option<&impl Serialize>) -> Result<(), Failure> {
-    send(verb, path, body).await.map(drop)
-}
-
-async fn send(verb: Verb, path: &str, body: Option<&impl Serialize>) -> Result<Response, Failure> {
-    let address = format!("{BASE}{path}");
-    let builder: RequestBuilder = match verb {
-        Verb::Get => Request::get(&address),
-        Verb::Post => Request::post(&address),
-        Verb::Put => Request::put(&address),
-        Verb::Delete => Request::delete(&address),
-    };
-    let builder = builder.header("Accept", "application/json");
-    let request = match body {
-        Some(body) => builder.json(body),
-        None => builder.build(),
-    };
-    let answer =
-        request.map_err(|_| Failure::Garbled)?.send().await.map_err(|_| Failure::Offline)?;
-    if answer.ok() {
-        return Ok(answer);
-    }
-    let status = answer.status();
-    let error = answer.json::<ApiError>().await.ok().map(|e| e.error);
-    Err(Failure::from_answer(status, error))
+    ask::<IgnoredAny>(verb, path, body).await.map(drop)
 }
 
 /// A body for calls that have none.

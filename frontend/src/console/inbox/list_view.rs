@@ -91,7 +91,7 @@ fn Views() -> impl IntoView {
                 on:click=move |_| state.view.set(view)
             >
                 {words::view_name(view)}
-                <span class="view-count" class:hot=move || view == View::Waiting && count(view) > Some(0)>
+                <span class="view-count" class:hot=move || is_hot(view, count(view))>
                     {move || count(view)}
                 </span>
             </button>
@@ -171,6 +171,11 @@ fn Lines(open: Signal<Option<ConversationId>>) -> impl IntoView {
                 })
         }}
     }
+}
+
+/// People wait.
+fn is_hot(view: View, count: Option<u32>) -> bool {
+    view == View::Waiting && count.is_some_and(|n| n > 0)
 }
 
 fn nothing(state: InboxState) -> AnyView {

@@ -13,7 +13,6 @@ mod keys;
 mod list;
 mod list_view;
 mod open;
-mod prose;
 mod state;
 mod thread;
 mod thread_view;

@@ -79,7 +79,7 @@ impl Open {
         provide_context(open);
         open.reload();
         live.follow(move |frame| open.take(frame));
-        on_cleanup(move || live.send(&ClientFrame::Unsubscribe { conversation: id }));
+        on_cleanup(move || live.send(ClientFrame::Unsubscribe { conversation: id }));
         open
     }
 
@@ -166,7 +166,7 @@ impl Open {
     fn subscribe(self) {
         let seen = self.head.with_untracked(|h| h.as_ref().map(|h| h.seq));
         if let Some(after) = seen {
-            self.live.send(&ClientFrame::Subscribe { conversation: self.id(), after });
+            self.live.send(ClientFrame::Subscribe { conversation: self.id(), after });
         }
     }
 

@@ -1,0 +1,236 @@
+//! The brief beside the transcript: it spares reading it.
+
+use leptos::prelude::*;
+use shared::{
+    brief::{Brief, Fact},
+    conversation::Conversation,
+};
+use wasm_bindgen::JsCast;
+
+use super::{
+    super::{
+        format,
+        icon::{BACK, Icon},
+        words,
+    },
+    details::Details,
+    item::anchor,
+    open::Open,
+    state::{InboxState, Pane},
+    thread,
+};
+
+/// The brief, or what is known so far where there is none yet, and who the visitor is.
+#[component]
+pub fn BriefPane() -> impl IntoView {
+    let open = Open::here();
+    let state = InboxState::here();
+    let brief = Memo::new(move |_| open.head.with(|h| h.as_ref().and_then(|h| h.brief.clone())));
+    view! {
+        <aside class="brief-pane" aria-label="Brief">
+            <header class="brief-head">
+                <button
+                    type="button"
+                    class="icon-button back"
+                    aria-label="Back to the conversation"
+                    on:click=move |_| state.pane.set(Pane::Conversation)
+                >
+                    <Icon path=BACK/>
+                </button>
+                <h2>"Brief"</h2>
+                {move || brief.get().map(|b| view! { <Way brief=b/> })}
+            </header>
+            {move || match brief.get() {
+                Some(brief) => view! { <BriefBody brief=brief/> }.into_any(),
+                None => view! { <Known/> }.into_any(),
+            }}
+            <Details/>
+        </aside>
+    }
+}
+
+#[component]
+fn Way(brief: Brief) -> impl IntoView {
+    view! {
+        <p class="hint">{words::owner(&brief.from)} " → " {words::owner(&brief.to)}</p>
+    }
+}
+
+/// What is known of a conversation that was never handed over.
+#[component]
+fn Known() -> impl IntoView {
+    let open = Open::here();
+    let facts = Memo::new(move |_| open.head.with(|h| h.as_ref().map(known).unwrap_or_default()));
+    view! {
+        <p class="hint brief-none">
+            "No handoff yet, so there is no brief. What tools have made known so far:"
+        </p>
+        {move || {
+            let facts = facts.get();
+            if facts.is_empty() {
+                view! { <p class="hint">"Nothing."</p> }.into_any()
+            } else {
+                view! { <Facts facts=facts/> }.into_any()
+            }
+        }}
+    }
+}
+
+fn known(state: &Conversation) -> Vec<Fact> {
+    let facts = state.facts.iter().map(|(key, (value, seq))| Fact {
+        key: key.clone(),
+        value: value.clone(),
+        source_seq: *seq,
+    });
+    facts.collect()
+}
+
+/// A brief, whole.
+#[component]
+pub fn BriefBody(
+    /// The brief.
+    brief: Brief,
+) -> impl IntoView {
+    let usage = brief.usage;
+    view! {
+        <div class="brief">
+            <p class="brief-request">{brief.request}</p>
+            <p class="brief-reason">
+                <span class="chip">{words::trigger(brief.trigger.kind)}</span> " " {brief.reason}
+            </p>
+            {(!brief.trigger.evidence.is_empty())
+                .then(|| view! { <p class="hint">"On: “" {brief.trigger.evidence} "”"</p> })}
+            {listed("Still open", "open", brief.open_questions)}
+            {listed("Promised", "promise", brief.promises)}
+            {listed("Could not be done", "unable", brief.unable)}
+            {(!brief.facts.is_empty())
+                .then(|| {
+                    view! {
+                        <h3 class="small-head">"Known"</h3>
+                        <Facts facts=brief.facts/>
+                    }
+                })}
+            {(!brief.done.is_empty())
+                .then(|| {
+                    view! {
+                        <h3 class="small-head">"Done"</h3>
+                        <ul class="brief-list">
+                            {brief
+                                .done
+                                .into_iter()
+                                .map(|d| {
+                                    view! {
+                                        <li class="done">
+                                            {d.action} " " <span class="hint">{d.outcome}</span> " " <Source seq=d.seq/>
+                                        </li>
+                                    }
+                                })
+                                .collect_view()}
+                        </ul>
+                    }
+                })}
+            {(!brief.authorisations.is_empty())
+                .then(|| {
+                    view! {
+                        <h3 class="small-head">"Decided by a person"</h3>
+                        <ul class="brief-list">
+                            {brief
+                                .authorisations
+                                .into_iter()
+                                .map(|a| {
+                                    let money = a.money.map(|m| format!(", {m}")).unwrap_or_default();
+                                    view! {
+                                        <li class="done">
+                                            {a.action} {money} <span class="hint">" by " {a.by}</span> " " <Source seq=a.seq/>
+                                        </li>
+                                    }
+                                })
+                                .collect_view()}
+                        </ul>
+                    }
+                })}
+            <dl class="pairs brief-foot">
+                <div><dt>"Language"</dt><dd>{brief.language}</dd></div>
+                <div><dt>"Mood"</dt><dd>{words::sentiment(brief.sentiment)}</dd></div>
+                <div>
+                    <dt>"Used"</dt>
+                    <dd>
+                        {format!(
+                            "{}, {} tokens",
+                            words::plural(usize::try_from(usage.steps).unwrap_or(usize::MAX), "step"),
+                            format::count(usage.tokens_in + usage.tokens_out),
+                        )}
+                    </dd>
+                </div>
+            </dl>
+        </div>
+    }
+}
+
+fn listed(title: &'static str, kind: &'static str, lines: Vec<String>) -> Option<impl IntoView> {
+    (!lines.is_empty()).then(|| {
+        let lines = lines.into_iter().map(|l| view! { <li class=kind>{l}</li> }).collect_view();
+        view! {
+            <h3 class="small-head">{title}</h3>
+            <ul class="brief-list">{lines}</ul>
+        }
+    })
+}
+
+#[component]
+fn Facts(facts: Vec<Fact>) -> impl IntoView {
+    let lines = facts.into_iter().map(|f| {
+        view! {
+            <div>
+                <dt>{words::spaced(&f.key)}</dt>
+                <dd>{f.value} " " <Source seq=f.source_seq/></dd>
+            </div>
+        }
+    });
+    view! { <dl class="pairs">{lines.collect_view()}</dl> }
+}
+
+/// Leads to the event that says so; outside the inbox it only names it.
+#[component]
+fn Source(seq: u64) -> impl IntoView {
+    let shown = use_context::<Open>().zip(use_context::<InboxState>());
+    let label = format!("Source: event {seq}");
+    match shown {
+        Some((open, state)) => view! {
+            <button
+                type="button"
+                class="source"
+                title=label.clone()
+                aria-label=label
+                on:click=move |_| show(open, state, seq)
+            >
+                {format!("#{seq}")}
+            </button>
+        }
+        .into_any(),
+        None => view! { <span class="source" title=label>{format!("#{seq}")}</span> }.into_any(),
+    }
+}
+
+fn show(open: Open, state: InboxState, seq: u64) {
+    state.pane.set(Pane::Conversation);
+    let items = open.events.with_untracked(|e| thread::items(e));
+    let Some(found) = thread::item_of(&items, seq) else {
+        open.toasts.fault("That event is further up. Press “Show older” in the transcript first.");
+        return;
+    };
+    if items.iter().any(|i| i.seq == found && !thread::is_essential(i)) {
+        state.workings.set(true);
+    }
+    // After the item is on the page.
+    gloo_timers::callback::Timeout::new(30, move || {
+        let element = document().get_element_by_id(&anchor(found));
+        if let Some(element) = element.and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
+            let options = web_sys::ScrollIntoViewOptions::new();
+            options.set_block(web_sys::ScrollLogicalPosition::Center);
+            element.scroll_into_view_with_scroll_into_view_options(&options);
+            let _ = element.focus();
+        }
+    })
+    .forget();
+}
