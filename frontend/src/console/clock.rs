@@ -27,11 +27,6 @@ impl Clock {
     pub fn now(self) -> Timestamp {
         self.0.get()
     }
-
-    /// The time now, once.
-    pub fn once(self) -> Timestamp {
-        self.0.get_untracked()
-    }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit")]

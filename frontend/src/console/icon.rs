@@ -27,8 +27,6 @@ pub const LEAVE: &str = "M9.5 3h3v10h-3M7 5.2 4.2 8 7 10.8M4.4 8H10";
 pub const SEARCH: &str = "M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9zM10.4 10.4l3.1 3.1";
 /// An arrow to the left.
 pub const BACK: &str = "M9.8 3.4 5.2 8l4.6 4.6";
-/// A tick.
-pub const TICK: &str = "M3.4 8.4 6.6 11.6 12.8 4.8";
 /// A page with lines.
 pub const BRIEF: &str = "M3.5 2.5h9v11h-9zM5.8 5.5h4.4M5.8 8h4.4M5.8 10.5h2.6";
 /// The baton: a slanted stick between two hands.

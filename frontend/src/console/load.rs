@@ -79,11 +79,6 @@ impl<T: Clone + Send + Sync + 'static> Loader<T> {
         self.state.with(|s| if let Load::Ready(value) = s { Some(value.clone()) } else { None })
     }
 
-    /// Puts in what a change has answered.
-    pub fn put(self, value: T) {
-        self.state.set(Load::Ready(value));
-    }
-
     /// Changes what is there.
     pub fn change(self, with: impl FnOnce(&mut T)) {
         self.state.update(|s| {

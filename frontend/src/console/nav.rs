@@ -43,11 +43,6 @@ impl Nav {
         self.route.get()
     }
 
-    /// Where the console is, once.
-    pub fn route_once(self) -> Route {
-        self.route.get_untracked()
-    }
-
     /// Goes to `to`, or asks first if that would lose something.
     pub fn go(self, to: Route) {
         if to == self.route.get_untracked() {

@@ -1,4 +1,125 @@
-//! stub
+//! The admin part: agents, sites, staff, the desk, money, audit log, meters.
+
+mod agent;
+mod agents;
+mod audit;
+mod desk;
+mod meters;
+mod money;
+mod preview;
+mod sites;
+mod staff;
+
 use leptos::prelude::*;
+
+use super::{
+    client::{Admin, Desk},
+    load::Empty,
+    nav::{Link, Nav},
+    route::{Page, Route},
+};
+
+/// The admin part, for who is an administrator.
 #[component]
-pub fn AdminPages() -> impl IntoView { view!{<p>"x"</p>} }
+pub fn AdminPages() -> impl IntoView {
+    match expect_context::<Desk>().admin() {
+        Some(admin) => view! { <Pages admin=admin/> }.into_any(),
+        None => view! {
+            <div class="page">
+                <Empty
+                    title="Only administrators see this part"
+                    text="Your account answers in the inbox. Ask an administrator if you need more."
+                />
+                <p class="center"><Link to=Route::Inbox(None) class="button">"Go to the inbox"</Link></p>
+            </div>
+        }
+        .into_any(),
+    }
+}
+
+#[component]
+fn Pages(admin: Admin) -> impl IntoView {
+    provide_context(admin);
+    let nav = Nav::here();
+    let page = Memo::new(move |_| match nav.route() {
+        Route::Admin(page) => Some(page),
+        _ => None,
+    });
+    view! {
+        <div class="admin">
+            <SideNav/>
+            <div class="admin-page">
+                {move || match page.get() {
+                    Some(Page::Agents) => view! { <agents::AgentsPage/> }.into_any(),
+                    Some(Page::Agent(slug)) => view! { <agent::AgentPage slug=slug/> }.into_any(),
+                    Some(Page::Sites) => view! { <sites::SitesPage/> }.into_any(),
+                    Some(Page::Staff) => view! { <staff::StaffPage/> }.into_any(),
+                    Some(Page::Desk) => view! { <desk::DeskPage/> }.into_any(),
+                    Some(Page::Money) => view! { <money::MoneyPage/> }.into_any(),
+                    Some(Page::Audit(of)) => view! { <audit::AuditPage of=of/> }.into_any(),
+                    Some(Page::Meters) => view! { <meters::MetersPage/> }.into_any(),
+                    None => ().into_any(),
+                }}
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn SideNav() -> impl IntoView {
+    let nav = Nav::here();
+    let in_agents = Signal::derive(move || {
+        matches!(nav.route(), Route::Admin(Page::Agents | Page::Agent(_)))
+    });
+    let in_audit = Signal::derive(move || matches!(nav.route(), Route::Admin(Page::Audit(_))));
+    view! {
+        <nav class="side-nav" aria-label="Admin">
+            <Link to=Route::Admin(Page::Agents) current=in_agents>"Agents"</Link>
+            <Link to=Route::Admin(Page::Sites)>"Sites"</Link>
+            <Link to=Route::Admin(Page::Staff)>"Staff"</Link>
+            <Link to=Route::Admin(Page::Desk)>"Desk"</Link>
+            <Link to=Route::Admin(Page::Money)>"Money"</Link>
+            <Link to=Route::Admin(Page::Audit(None)) current=in_audit>"Audit log"</Link>
+            <Link to=Route::Admin(Page::Meters)>"Meters"</Link>
+        </nav>
+    }
+}
+
+/// The head of a page: its name, what it is for, and what can be done on it.
+#[component]
+fn PageHead(
+    /// Its name.
+    #[prop(into)]
+    title: String,
+    /// What it is for.
+    #[prop(into)]
+    text: String,
+    /// What can be done.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <header class="page-head">
+            <div>
+                <h1>{title}</h1>
+                <p class="hint">{text}</p>
+            </div>
+            {children.map(|c| view! { <div class="buttons">{c()}</div> })}
+        </header>
+    }
+}
+
+/// What is wrong with a form, from what the server said about it.
+fn placed(failure: &super::client::Failure) -> (String, String) {
+    (failure.field().unwrap_or_default().to_owned(), failure.to_string())
+}
+
+/// What is wrong with a form but belongs to no field of it.
+#[component]
+fn FormFault(wrong: RwSignal<Option<(String, String)>>, fields: &'static [&'static str]) -> impl IntoView {
+    move || {
+        let placed = |name: &str| fields.iter().any(|f| super::field::concerns(name, f));
+        let stray = wrong.get().filter(|(name, _)| !placed(name));
+        stray.map(|(_, text)| view! { <p class="banner fault" role="alert">{text}</p> })
+    }
+}

@@ -24,7 +24,7 @@ use wasm_bindgen::JsCast;
 pub use self::{
     head::fold,
     item::ItemView,
-    thread::{Body, Item, items},
+    thread::items,
     waiting::Waiting,
 };
 use self::{
