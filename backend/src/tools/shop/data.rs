@@ -6,7 +6,7 @@
 //!   "orders": [{
 //!     "id": "A1001", "placed": {"days_ago": 6, "time": "09:41"}, "status": "delivered",
 //!     "delivered": {"days_ago": 3}, "total": {"amount": 4900, "currency": "EUR"},
-//!     "items": [{"name": "Linen throw", "quantity": 1, "price": 4900}],
+//!     "items": [{"name": "Coffee dripper", "quantity": 1, "price": 4900}],
 //!     "charges": [{"id": "ch_1", "at": {"days_ago": 6}, "amount": 4900, "refunds": []}]
 //!   }],
 //!   "subscription": {"id": "sub_1", "plan": "Coffee club", "every": "month", "status": "active",
