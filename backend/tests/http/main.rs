@@ -1,0 +1,13 @@
+//! The server as its callers meet it: through a real listener, by HTTP and WebSocket.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod commands;
+mod harness;
+mod hostile;
+mod identity;
+mod live;
+mod matrix;
+mod pages;
+mod staff;
+mod visitor;

@@ -1,0 +1,133 @@
+//! Sessions, accounts, agents and the audit log.
+
+use serde_json::{Value, json};
+
+use crate::harness::{PASSWORD, TestDesk};
+
+#[tokio::test]
+async fn a_session_ends_when_it_is_ended() {
+    let desk = TestDesk::start().await;
+    let body = json!({ "email": "ADMIN@example.com", "password": PASSWORD });
+    let answer = desk.anyone().post("/staff/login", body).await;
+    let cookie = answer.header("set-cookie");
+    for needed in ["HttpOnly", "SameSite=Lax", "Path=/"] {
+        assert!(cookie.contains(needed), "{cookie}");
+    }
+    assert_eq!(answer.body["role"], "admin");
+    assert!(!answer.body.to_string().contains("password"));
+    let sam = desk.sam().await;
+    assert_eq!(sam.get("/staff/me").await.ok()["name"], "Sam");
+    assert_eq!(sam.post("/staff/logout", json!({})).await.status, 204);
+    sam.get("/staff/me").await.refused(401, "not_signed_in");
+
+    // An admin ends what Sam may do: sessions and keys.
+    let (admin, sam) = (desk.admin().await, desk.sam().await);
+    let id = sam.get("/staff/me").await.ok()["id"].as_str().unwrap().to_owned();
+    let key = admin.post(&format!("/staff/{id}/keys"), json!({})).await.ok();
+    let program = desk.bearer(key["key"].as_str().unwrap());
+    program.get("/inbox").await.ok();
+    admin.put(&format!("/staff/{id}"), json!({ "active": false })).await.ok();
+    sam.get("/staff/me").await.refused(401, "not_signed_in");
+    program.get("/inbox").await.refused(401, "not_signed_in");
+    let own = admin.get("/staff/me").await.ok()["id"].as_str().unwrap().to_owned();
+    let last = admin.put(&format!("/staff/{own}"), json!({ "role": "agent" })).await;
+    last.refused(409, "last_admin");
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn an_account_is_added_once() {
+    let desk = TestDesk::start().await;
+    let admin = desk.admin().await;
+    let lee = json!({
+        "email": "lee@example.com", "name": "Lee", "role": "agent", "password": "long enough it is",
+    });
+    admin.post("/staff", lee.clone()).await.ok();
+    admin.post("/staff", lee).await.refused(409, "taken");
+    let login = json!({ "email": "lee@example.com", "password": "long enough it is" });
+    desk.anyone().post("/staff/login", login).await.ok();
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn a_draft_meets_nobody_until_it_is_published() {
+    let desk = TestDesk::start().await;
+    let admin = desk.admin().await;
+    let mut spec = admin.get("/agents/triage").await.ok()["published"]["spec"].clone();
+    spec["name"] = json!("Front desk");
+    let saved = admin.put("/agents/triage/draft", spec).await.ok();
+    assert_eq!(saved["draft"]["name"], "Front desk");
+    let first_owner = async || {
+        desk.anyone().get("/sites/demo/look").await.ok()["first_owner"].as_str().unwrap().to_owned()
+    };
+    let old = first_owner().await;
+    assert_ne!(old, "Front desk");
+    let note = json!({ "note": "A better name" });
+    let published = admin.post("/agents/triage/publish", note).await.ok();
+    assert_eq!(published["published"]["version"], 2);
+    assert_eq!(published["draft"], Value::Null);
+    assert_eq!(first_owner().await, "Front desk");
+    let back = admin.post("/agents/triage/rollback", json!({ "version": 1 })).await.ok();
+    assert_eq!(back["published"]["version"], 3);
+    assert_eq!(first_owner().await, old);
+    let versions = admin.get("/agents/triage/versions").await.ok();
+    assert_eq!(versions["versions"].as_array().unwrap().len(), 3);
+
+    let audit = admin.get("/audit").await.ok();
+    let actions: Vec<&str> = audit["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| e["action"].as_str().unwrap())
+        .collect();
+    assert_eq!(actions[..2], ["publish", "publish"]);
+    assert!(actions.contains(&"sign_in"));
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn a_playground_tries_the_draft_and_leaves_no_trace() {
+    let desk = TestDesk::start().await;
+    let admin = desk.admin().await;
+    let mut spec = admin.get("/agents/triage").await.ok()["published"]["spec"].clone();
+    spec["name"] = json!("Draft desk");
+    admin.put("/agents/triage/draft", spec).await.ok();
+    let start = json!({ "agent": "triage", "front_door": true, "customer": "cus_1" });
+    let playground = admin.post("/playground", start).await.ok();
+    assert_eq!(playground["conversation"]["owner"]["name"], "Draft desk");
+    let id = playground["id"].as_str().unwrap();
+    let path = format!("/playground/{id}/messages");
+    let said = admin.post(&path, json!({ "text": "What are your opening hours?" })).await.ok();
+    let events = said["conversation"]["events"].as_array().unwrap();
+    let answered = |event: &Value| event["type"] == "message" && event["author"]["kind"] == "agent";
+    assert!(events.iter().any(answered), "{events:?}");
+    desk.sam().await.post(&path, json!({ "text": "x" })).await.refused(403, "forbidden");
+    admin.post("/playground", json!({ "agent": "nobody" })).await.refused(422, "invalid");
+    let inbox = admin.get("/inbox?view=all").await.ok();
+    assert_eq!(inbox["conversations"], json!([]));
+    assert_eq!(admin.get("/meters?by=agent").await.ok()["total"]["turns"], 0);
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn meters_sum_to_their_total() {
+    let desk = TestDesk::start().await;
+    let visitor = desk.visitor().await;
+    let id = visitor.open().await;
+    visitor.turn(&id, "m-1", "How long does shipping take?").await;
+    visitor.turn(&id, "m-2", "I want to talk to a person").await;
+    let admin = desk.admin().await;
+    for by in ["agent", "handoff", "conversation"] {
+        let meters = admin.get(&format!("/meters?by={by}")).await.ok();
+        let sum = |field: &str| -> u64 {
+            let lines = meters["meters"].as_array().unwrap();
+            lines.iter().map(|line| line["usage"][field].as_u64().unwrap()).sum()
+        };
+        for field in ["steps", "tokens_in", "tokens_out", "cost_micros", "took_ms"] {
+            assert_eq!(json!(sum(field)), meters["total"]["usage"][field], "{by} {field}");
+        }
+        assert!(meters["total"]["usage"]["steps"].as_u64().unwrap() > 0, "{by}");
+    }
+    admin.get("/meters?by=colour").await.refused(400, "malformed");
+    desk.finish().await;
+}
