@@ -5,13 +5,16 @@ use axum::http::HeaderValue;
 /// For pages that take nothing from anywhere unless their policy says so.
 const NOTHING: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; ";
 
-/// The widget's document: framed by the site's own pages and by Baton's.
+/// The widget's document: framed by the site's own pages and by Baton's. No text becomes HTML in
+/// it, and the browser holds it to that.
 pub fn widget(nonce: &str, origins: &[String]) -> HeaderValue {
     let ancestors = origins.join(" ");
-    value(format!("{NOTHING}{}frame-ancestors 'self' {ancestors}", app(nonce)))
+    let trusted = "require-trusted-types-for 'script'; trusted-types 'none'; ";
+    value(format!("{NOTHING}{}{trusted}frame-ancestors 'self' {ancestors}", app(nonce)))
 }
 
-/// Inbox and admin: framed by nobody; the admin page shows the widget in a frame.
+/// Inbox and admin: framed by nobody; the admin page shows the widget in a frame. Leptos builds
+/// their fixed markup from templates of HTML, so trusted types would stop it.
 pub fn console(nonce: &str) -> HeaderValue {
     value(format!("{NOTHING}{}frame-src 'self'; frame-ancestors 'none'", app(nonce)))
 }

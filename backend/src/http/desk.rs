@@ -19,12 +19,9 @@ use super::{
 use crate::{
     app::App,
     auth::AdminAuth,
-    runtime::{Snapshot, catalog::DESK_SETTING},
+    runtime::{Snapshot, catalog::DESK_SETTING, desk::MONEY_SETTING},
     storage::rows::AuditRow,
 };
-
-/// The setting that says whether refunds may be sent; the store reads it too.
-pub const MONEY_SETTING: &str = "money_enabled";
 
 /// Adds to the audit log what happens outside conversations.
 pub async fn record(
@@ -142,8 +139,7 @@ pub async fn meters(
 }
 
 async fn money_state(app: &App) -> Answer<Json<MoneyState>> {
-    // Refunds are on until somebody switches them off.
-    let enabled = app.store.setting(MONEY_SETTING).await?.is_none_or(|json| json == "true");
+    let enabled = app.desk.money_enabled().await?;
     let open = app.store.open_refunds().await?;
     Ok(Json(MoneyState { enabled, open }))
 }
