@@ -124,3 +124,34 @@ impl Brain for Scripted {
         performed.boxed()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+    use serde_json::json;
+
+    use super::*;
+    use crate::brain::{builtin::tests::greeting, defaults};
+
+    #[tokio::test]
+    async fn plays_its_script_and_remembers() {
+        let gate = Arc::new(Notify::new());
+        let brain = Scripted::new()
+            .then("triage", [Cue::Wait(Arc::clone(&gate)), Cue::text("Hello")])
+            .then("triage", [Cue::call("nonsense", json!({})), Cue::broken_call("x", "{")])
+            .always("refunds", [Cue::Fail("down".to_owned())]);
+        let request = greeting(defaults::agents().remove(0), "hi");
+        let mut answer = brain.step(request.clone());
+        assert!(answer.next().now_or_never().is_none(), "it waits at the gate");
+        gate.notify_one();
+        let first = answer.next().await.and_then(Result::ok);
+        assert_eq!(first, Some(Piece::Text("Hello".to_owned())));
+        assert_eq!(brain.left(), 1);
+        let calls: Vec<_> = brain.step(request.clone()).collect().await;
+        assert!(matches!(&calls[1], Ok(Piece::Call { args: Err(text), .. }) if text == "{"));
+        let over: Vec<_> = brain.step(request.clone()).collect().await;
+        assert!(matches!(&over[..], [Err(BrainError::Failed(_))]));
+        let seen: Vec<_> = brain.seen().into_iter().map(|request| request.dialogue).collect();
+        assert_eq!(seen, vec![request.dialogue; 3]);
+    }
+}

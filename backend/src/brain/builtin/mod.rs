@@ -14,7 +14,7 @@ mod scene;
 mod skills;
 pub mod slots;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod understand;
 
 use std::sync::Arc;

@@ -87,6 +87,8 @@ fn respond(scene: &Scene<'_>, understood: Understood) -> Answer {
             let labels = labels.iter().filter_map(|i| intents::get(i)).map(|i| i.label.as_str());
             Answer::text(scene.say("which_intent", &[])).buttons(labels)
         }
+        Understood::NotSignedIn => not_signed_in(scene),
+        Understood::Why => scene.offer(scene.say("why", &[])),
         Understood::OutOfScope => Answer::text(scene.say("out_of_scope", &[])),
         Understood::Unclear => unclear(scene),
     }
@@ -137,7 +139,11 @@ pub fn request_of(scene: &Scene<'_>, goal: &Goal) -> String {
     if let Some(Asked::Refund { order, amount }) = &goal.agreed {
         return format!("Refund of {amount} for order {order}; the visitor said yes to it.");
     }
-    if let [order] = scene.named("order").as_slice()
+    // Pages know no orders.
+    let from_pages =
+        intents::get(&goal.intent).is_some_and(|i| i.tool.as_deref() == Some("search_knowledge"));
+    if !from_pages
+        && let [order] = scene.named("order").as_slice()
         && !request.to_lowercase().contains(&order.to_lowercase())
     {
         request = format!("{request} (order {order})");
@@ -155,6 +161,11 @@ pub fn to_person(scene: &Scene<'_>, reason: &str) -> Answer {
         Some(tool) => scene.transfer(tool, reason, &request, Vec::new()),
         None => stuck(scene),
     }
+}
+
+fn not_signed_in(scene: &Scene<'_>) -> Answer {
+    let answer = Answer::text(scene.say("sign_in_still", &[]));
+    if scene.person().is_some() { answer.buttons([super::scene::PERSON]) } else { answer }
 }
 
 fn cannot(scene: &Scene<'_>) -> Answer {

@@ -16,6 +16,8 @@ use crate::brain::{Reader, Reading, defaults};
 const OUT_OF_SCOPE_AT: f32 = 0.5;
 /// An intent at least this likely says which tool is needed.
 const NEEDS_TOOL_AT: f32 = 0.6;
+/// Small talk at least this likely is small talk.
+const SMALL_TALK_AT: f32 = 0.5;
 /// What is listed of a reading; the rest is noise.
 const LISTED: usize = 6;
 
@@ -134,13 +136,14 @@ impl Reader for BuiltinReader {
 /// Small talk, or little more than a value: an answer to something asked, not a request.
 fn is_conversational(text: &str, top: &(String, f32), slots: &[(String, String)]) -> bool {
     let words = features::words(&features::normalise(text));
-    let masks = words.iter().filter(|w| w.starts_with('x') && is_mask(w)).count();
-    let bare = !slots.is_empty() && words.len() - masks <= 2 && masks > 0;
-    bare || intents::get(&top.0).is_some_and(|i| i.small_talk) && top.1 >= 0.4
+    let bare = !slots.is_empty() && words.iter().all(|word| says_nothing(word));
+    bare || intents::get(&top.0).is_some_and(|i| i.small_talk) && top.1 >= SMALL_TALK_AT
 }
 
-fn is_mask(word: &str) -> bool {
-    ["xid", "xnum", "xemail", "xamount", "xinvoice"].contains(&word)
+/// A value, or a word that only introduces one.
+fn says_nothing(word: &str) -> bool {
+    const WORDS: &str = " xid xnum xemail xamount xinvoice order number no nr the my is its it and for of on to a one please sorry yes i mean meant not but what about email e mail address ";
+    WORDS.contains(&format!(" {word} "))
 }
 
 /// A reader whose examples can be replaced while it is in use.

@@ -43,6 +43,10 @@ pub enum Asked {
     Order,
     /// Which invoice.
     Invoice,
+    /// Whether to refund another order that was named.
+    Also(String),
+    /// To sign in.
+    SignIn,
 }
 
 /// What the newest message comes to.
@@ -58,6 +62,10 @@ pub enum Understood {
     Talk(String),
     /// An order and nothing else.
     Order(String),
+    /// A name or an address in place of signing in.
+    NotSignedIn,
+    /// Why something was refused.
+    Why,
     /// One of these intents.
     Either(String, String),
     /// Nothing this desk does.
@@ -66,8 +74,12 @@ pub enum Understood {
     Unclear,
 }
 
+/// An answer to a yes-or-no question has at most this many words.
+const ANSWER_WORDS: usize = 8;
 /// A message that may continue an earlier request says this much less than a request of its own.
 const CARRIED_AT: f32 = 0.4;
+/// Small talk at least this likely is answered as such.
+const SMALL_TALK_AT: f32 = 0.5;
 /// Two agents this likely each, and this likely together, are worth a question.
 const EITHER: (f32, f32) = (0.2, 0.6);
 
@@ -142,11 +154,16 @@ fn asked(text: &str) -> Option<Asked> {
         let (order, amount) = (values.get("order")?.clone(), values.get("amount")?.clone());
         return Some(Asked::Refund { order, amount });
     }
+    if let Some(values) = phrases::heard("also_named", text) {
+        return Some(Asked::Also(values.get("order")?.clone()));
+    }
     let is = |keys: &[&str]| keys.iter().any(|key| phrases::heard(key, text).is_some());
     if is(&["which_order", "ask_order"]) {
         Some(Asked::Order)
     } else if is(&["which_invoice"]) {
         Some(Asked::Invoice)
+    } else if is(&["sign_in"]) {
+        Some(Asked::SignIn)
     } else if is(&["miss"]) && !text.is_ascii() || text.contains(" person ") && text.ends_with('?')
     {
         Some(Asked::Person)
@@ -169,7 +186,10 @@ fn answer_to(
     let asked = asked?;
     let top = reading.intents.first().map_or("", |(intent, _)| intent.as_str());
     let normal = normalise(text);
-    let yes = YES.is_match(&normal) || (top == "affirm" && reading.intents[0].1 >= CARRIED_AT);
+    // "ok, and when do I get my money?" is no yes.
+    let is_answer = !text.contains('?') && normal.split(' ').count() <= ANSWER_WORDS;
+    let yes = is_answer
+        && (YES.is_match(&normal) || (top == "affirm" && reading.intents[0].1 >= CARRIED_AT));
     let no = NO.is_match(&normal) || (top == "deny" && reading.intents[0].1 >= CARRIED_AT);
     let names_order = !values(&reading.slots, "order").is_empty();
     match asked {
@@ -185,13 +205,17 @@ fn answer_to(
                     agreed,
                 }));
             }
-            if WHOLE.is_match(&normal) {
-                let intent = "refund_request".to_owned();
-                let text = format!("{text} {order}");
-                return Some(Understood::Task(Goal { intent, text, p: 1.0, agreed: None }));
-            }
             (no && !names_order).then_some(Understood::No)
         }
+        Asked::Also(order) if yes && !names_order => {
+            let (intent, text) = ("refund_request".to_owned(), format!("refund order {order}"));
+            Some(Understood::Task(Goal { intent, text, p: 1.0, agreed: None }))
+        }
+        Asked::Also(_) if no && !names_order => Some(Understood::No),
+        Asked::SignIn if reading.slots.iter().any(|(key, _)| key == "email") => {
+            Some(Understood::NotSignedIn)
+        }
+        Asked::Person if WHY.is_match(&normal) => Some(Understood::Why),
         Asked::Person if yes => Some(Understood::Person),
         Asked::Person if no => Some(Understood::No),
         Asked::Order | Asked::Invoice => {
@@ -199,7 +223,7 @@ fn answer_to(
             let goal = earlier_task(scene).filter(|_| says_which)?;
             Some(Understood::Task(goal))
         }
-        Asked::Person => None,
+        Asked::Person | Asked::Also(_) | Asked::SignIn => None,
     }
 }
 
@@ -214,6 +238,10 @@ fn continued(
     let order = orders.first()?;
     let threshold = scene.request.agent.confidence_threshold;
     let (top, p) = reading.intents.first().cloned().unwrap_or_default();
+    // "refund A1002" is short, and still a request of its own.
+    if asks_for_money_back(text) {
+        return None;
+    }
     let bare = reading.conversational || p < threshold || CORRECTS.is_match(&normalise(text));
     if !bare || (is_task(&top) && p >= threshold && asked.is_none() && !reading.conversational) {
         return None;
@@ -243,16 +271,23 @@ fn earlier_task(scene: &Scene<'_>) -> Option<Goal> {
 
 fn by_reading(scene: &Scene<'_>, text: &str, reading: &Reading) -> Understood {
     let threshold = scene.request.agent.confidence_threshold;
-    if reading.out_of_scope {
-        return Understood::OutOfScope;
-    }
-    let Some((top, p)) = reading.intents.first() else { return Understood::Unclear };
-    if !is_task(top) && (reading.conversational || *p >= threshold) {
-        return Understood::Talk(top.clone());
-    }
     let task = |intent: &str, p: f32| {
         Understood::Task(Goal { intent: intent.to_owned(), text: text.to_owned(), p, agreed: None })
     };
+    let Some((top, p)) = reading.intents.first() else { return Understood::Unclear };
+    let normal = normalise(text);
+    let unsure = reading.out_of_scope || *p < threshold;
+    if unsure && TWICE.is_match(&normal) && PAID.is_match(&normal) {
+        return task("double_charge", threshold);
+    }
+    if reading.out_of_scope {
+        // A language without examples is no reason to send somebody away.
+        let known = reading.language == "en";
+        return if known { Understood::OutOfScope } else { Understood::Unclear };
+    }
+    if !is_task(top) && *p >= SMALL_TALK_AT {
+        return Understood::Talk(top.clone());
+    }
     let mut tasks = reading.intents.iter().filter(|(intent, _)| is_task(intent));
     let Some((top, p)) = tasks.next() else { return Understood::Unclear };
     if *p >= threshold {
@@ -294,6 +329,11 @@ pub fn asks_for_money_back(text: &str) -> bool {
 /// Whether the text speaks of paying twice.
 pub fn speaks_of_twice(text: &str) -> bool {
     TWICE.is_match(&normalise(text))
+}
+
+/// Whether an agent's words asked which order it is about.
+pub fn asked_which_order(text: &str) -> bool {
+    asked(text) == Some(Asked::Order)
 }
 
 /// Whether the text wants all of it.
@@ -347,6 +387,8 @@ patterns! {
     HYPOTHETICAL = r"\b(?:shall i|should i|you said|can i (?:still )?(?:get|have|claim|ask)|could i|may i|am i|would i|is it (?:possible|too late)|is (?:order |it |my order )?\w* ?refundable|how (?:long|do|does|much|would|can|many|to)|what if|if i|eligible|possible to|policy|policies|do you (?:do|offer|give)|when (?:will|do|does|can)|where(?:'s| is)|status|promised|was i|were you|have you|did you|has my)\b";
     REFUSES_REFUND = r"\b(?:do not|don'?t|dont|no longer|not|never) (?:really )?(?:want|need|asked? for|asking for|like|wish)? ?(?:to have |to get )?(?:a |any |the |my |your )?(?:refund(?:ed)?|money back|reimbursement)\b|\b(?:cancel|stop|withdraw|forget(?: about)?) (?:the|my|that|this) refund\b";
     TWICE = r"\b(?:twice|double|doubled|two times|2 ?x|2 times|duplicate[ds]?|second (?:charge|payment|time|one|debit|booking)|both charges|zweimal|doppelt|deux fois|dos veces|due volte|duas vezes|twee keer|dubbel|dwa razy|podwójnie)\b";
+    PAID = r"\b(?:charge[ds]?|paid|pay|payments?|bank|card|statement|debit(?:ed)?|booked|billed|account|money|amount|transaction|withdrawals?|€|eur)\b|€";
+    WHY = r"^(?:but |and |so )?(?:why|how come|for what reason|what'?s the reason|warum|pourquoi|por qué|perché|waarom|dlaczego)\b";
     NEWEST = r"\b(?:last|latest|newest|most recent|recent|current)\b";
     NOT_ARRIVED = r"\b(?:not|never|n'?t|hasnt|havent|didnt|still no|no sign|nothing) (?:\w+ ){0,3}?(?:received?|got(?:ten)?|get|arrived?|here|come|came|reached|there|package|parcel)\b|(?:hasn't|haven't|didn't|isn't) (?:\w+ ){0,2}?(?:received?|got|get|arrived?|here|come|reached)\b";
 }

@@ -113,10 +113,10 @@ pub fn invoices(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
     let chosen = match &named {
         Some(named) => found.iter().find(|invoice| id(invoice).eq_ignore_ascii_case(named)),
         None if texts.iter().any(|text| understand::means_newest(text)) => found.first(),
-        None => match found {
+        None => found.iter().find(|invoice| of_month(invoice, &texts)).or(match found {
             [only] => Some(only),
             _ => None,
-        },
+        }),
     };
     if let (Some(chosen), true) = (chosen, scene.has("resend_invoice")) {
         let invoice = id(chosen);
@@ -137,6 +137,16 @@ pub fn invoices(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
         None => question,
     };
     Ok(Answer::text(text).buttons(shown.iter().map(id)))
+}
+
+/// Whether one of the texts names the month of the invoice.
+fn of_month(invoice: &Value, texts: &[&str]) -> bool {
+    let date = day(&invoice["date"]);
+    let month = date.split(' ').nth(1).unwrap_or_default().to_lowercase();
+    let names = |text: &&str| {
+        text.to_lowercase().split(|c: char| !c.is_alphabetic()).any(|word| word == month)
+    };
+    !month.is_empty() && texts.iter().any(names)
 }
 
 /// Says what the visitor has subscribed to.

@@ -91,6 +91,8 @@ pub fn request(scene: &Scene<'_>) -> String {
     let matter =
         scene.earlier().find(|text| !only_a_wish(text) && !scene.read(text).conversational);
     match matter {
+        // A "yes" to the offer of a person adds nothing to what it was about.
+        Some(matter) if scene.read(request).wants_person.is_none() => cut(matter, 600),
         Some(matter) => format!("{} Before that: “{}”", cut(request, 200), cut(matter, 380)),
         None => cut(request, 600),
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{money, price};
 use crate::brain::{
     Entry,
-    builtin::{answer::Answer, scene::Scene},
+    builtin::{answer::Answer, scene::Scene, understand},
 };
 
 /// A refund, as far as this tenure's record tells.
@@ -36,7 +36,27 @@ pub fn report(scene: &Scene<'_>) -> Option<Answer> {
         Some(in_words(scene, &last, approved))
     });
     let text = texts.collect::<Vec<_>>().join("\n\n");
-    Some(with_offer(scene, text))
+    Some(match also_named(scene) {
+        Some(order) if !text.ends_with('?') => {
+            let also = scene.say("also_named", &[("order", &order)]);
+            let buttons = [format!("Refund order {order}"), "No, thanks".to_owned()];
+            Answer::text(format!("{text} {also}")).buttons(buttons)
+        }
+        _ => with_offer(scene, text),
+    })
+}
+
+/// Another order that the visitor wants refunded and nobody has looked after yet.
+fn also_named(scene: &Scene<'_>) -> Option<String> {
+    let said = scene.newest().into_iter().chain(scene.earlier());
+    let request = said.into_iter().find(|text| understand::asks_for_money_back(text))?;
+    let looked_after = |order: &String| {
+        scene.tenure().iter().any(|entry| {
+            matches!(entry, Entry::Called { name, args, .. }
+                if name == "issue_refund" && args["order"] == order.as_str())
+        })
+    };
+    understand::orders_meant(request).into_iter().find(|order| !looked_after(order))
 }
 
 /// How the refund of an order stands in this tenure, if one was asked for and nothing has ended it

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{day, lines, list, price, word};
 use crate::brain::builtin::{
     answer::{Answer, Needs},
-    scene::{Scene, values},
+    scene::{PERSON, Scene, values},
     slots,
     understand::{self, Goal},
 };
@@ -68,7 +68,9 @@ fn choose(scene: &Scene<'_>, orders: &[Value], numbers: &[String], newest: bool)
         (None, orders) => {
             let shown = &orders[..orders.len().min(LISTED)];
             let text = lines(&scene.say("which_order", &[]), shown.iter().map(line));
-            Err(Answer::text(text).buttons(shown.iter().map(id)))
+            let again = scene.question().is_some_and(understand::asked_which_order);
+            let person = (again && scene.person().is_some()).then(|| PERSON.to_owned());
+            Err(Answer::text(text).buttons(shown.iter().map(id).chain(person)))
         }
     }
 }

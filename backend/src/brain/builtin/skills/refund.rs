@@ -51,9 +51,7 @@ pub fn request(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
     }
     let twice = duplicate(found).is_some_and(|charge| money(&charge["amount"]) == Some(amount));
     let question = scene.say(if twice { "confirm_duplicate" } else { "confirm_refund" }, &values);
-    let all = twice.then_some("Refund everything");
-    Ok(Answer::text(question)
-        .buttons(["Yes, refund it"].into_iter().chain(all).chain(["No, thanks"])))
+    Ok(Answer::text(question).buttons(["Yes, refund it", "No, thanks"]))
 }
 
 /// How much, from the order's record alone.
@@ -160,15 +158,24 @@ fn reason(scene: &Scene<'_>, goal: &Goal) -> String {
     let why = match goal.intent.as_str() {
         "double_charge" => "Charged twice",
         "item_problem" => "Something is wrong with the item",
-        _ if understand::speaks_of_twice(&goal.text) => "Charged twice",
+        _ if understand::speaks_of_twice(&goal.text)
+            || scene.earlier().take(3).any(understand::speaks_of_twice) =>
+        {
+            "Charged twice"
+        }
         _ => "Refund requested",
     };
-    let words = std::iter::once(goal.text.as_str())
-        .filter(|_| goal.agreed.is_none())
-        .chain(scene.earlier())
-        .find(|text| text.split_whitespace().count() > 2)
-        .unwrap_or(goal.text.as_str());
-    format!("{why}. In the visitor's words: “{}”", cut(words, 180))
+    // An account by another agent is not the visitor's word.
+    let said = scene.newest().into_iter().chain(scene.earlier());
+    let telling = |text: &&str| {
+        understand::asks_for_money_back(text)
+            || understand::speaks_of_twice(text)
+            || *text == goal.text && goal.agreed.is_none() && text.split(' ').count() > 2
+    };
+    match said.into_iter().find(telling) {
+        Some(words) => format!("{why}. In the visitor's words: “{}”", cut(words, 180)),
+        None => format!("{why}."),
+    }
 }
 
 /// Says how a refund stands.

@@ -298,6 +298,63 @@ fn after_a_person_it_goes_on() {
 }
 
 #[test]
+fn other_languages_reach_the_right_agent() {
+    for (text, owner, told) in [
+        ("Wo ist meine Bestellung A1002?", "billing", "delivered on 19 November"),
+        ("Ich möchte mein Geld zurück für A1001", "refunds", "49.00 EUR"),
+        ("Me han cobrado dos veces el pedido A1001", "billing", "49.00 EUR"),
+        ("Vorrei un rimborso per l'ordine A1003", "refunds", "window"),
+        ("Je n'ai pas reçu ma commande A1002", "billing", "A1002"),
+    ] {
+        let mut desk = Desk::new();
+        let said = desk.says(text);
+        assert_eq!(desk.owner, owner, "{text}: {said}");
+        contains(&said, &[told]);
+    }
+    let mut desk = Desk::new();
+    let said = desk.says("Ich hätte da mal eine ganz andere Frage zum Wetter");
+    contains(&said, &["Menschen"]);
+    desk.says("Ja");
+    assert_eq!(desk.owner, "queue_support");
+}
+
+#[test]
+fn a_second_order_is_not_forgotten() {
+    let mut desk = Desk::new();
+    desk.says("refund A1001 and A1002, I was charged twice on the first");
+    let said = desk.says("yes");
+    contains(&said, &["49.00 EUR", "also named order A1002"]);
+    let said = desk.says("Refund order A1002");
+    contains(&said, &["320.00 EUR"]);
+    assert_eq!(refunds(&desk).len(), 2);
+}
+
+#[test]
+fn short_words_go_on_with_what_was_asked() {
+    let mut desk = Desk::new();
+    desk.says("where is A1002");
+    contains(&desk.says("it never arrived"), &["A1002", "person"]);
+    contains(&desk.says("and A1003?"), &["A1003"]);
+    let mut desk = Desk::new();
+    desk.says("I did not receive my invoice from october");
+    assert!(desk.calls.iter().any(|c| c.contains("INV-2026-002") && c.starts_with("resend")));
+    let mut desk = Desk::new();
+    desk.says("refund A1003");
+    contains(&desk.says("why?"), &["person to explain"]);
+    let mut desk = Desk::anonymous();
+    desk.says("where is my order");
+    contains(&desk.says("my email is joe@example.com"), &["sign in"]);
+}
+
+#[test]
+fn a_reason_is_in_the_visitors_own_words() {
+    let mut desk = Desk::new();
+    desk.says("my bank shows 2x 49€ for A1001, can you fix this?");
+    desk.says("yes");
+    contains(refunds(&desk)[0], &["Charged twice", "my bank shows 2x 49€"]);
+}
+
+#[test]
 fn a_refused_answer_is_not_repeated() {
     let mut desk = Desk::new();
     let first = desk.says("how long does delivery take?");
