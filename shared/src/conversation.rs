@@ -403,6 +403,9 @@ impl Conversation {
                 if matches!(r.trigger, TriggerKind::AskedForPerson | TriggerKind::Safety) {
                     self.wants_person = self.wants_person.or(Some(event.seq));
                 }
+                if r.trigger == TriggerKind::Lease {
+                    self.deadline = None;
+                }
             }
             EventBody::Opened(_) | EventBody::Note(_) | EventBody::Closed(_) => {}
         }

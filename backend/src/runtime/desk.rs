@@ -1,12 +1,14 @@
-//! The way in: what visitors and staff can do to a conversation, and the engine that goes on with
-//! it afterwards.
+//! The way in: what visitors and staff can do to a conversation.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+use std::sync::Arc;
+
+use super::{Catalog, Clock, World, decide, engine::Engine, refunds, triggers};
+use crate::{
+    journal::{AppendError, Journal, Thread},
+    money::{self, Gateway},
+    storage::{Scope, StoreError},
+    tools::{Context, Outcome, Registry},
 };
-
 use shared::{
     agent::{AgentSpec, Target},
     api::Decision,
@@ -17,30 +19,9 @@ use shared::{
     message::{StaffRef, VisitorRef},
     owner::Owner,
 };
-use tokio::{
-    sync::{Notify, Semaphore},
-    task::JoinHandle,
-};
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
-
-use super::{Catalog, Clock, World, decide, runner, triggers};
-use crate::{
-    journal::{AppendError, Journal, Thread},
-    money::{self, Gateway},
-    storage::{Scope, StoreError},
-    tools::{Context, Outcome, Registry},
-};
 
 /// The setting of the kill switch for refunds; `false` stops new effects.
 pub const MONEY_SETTING: &str = "money_enabled";
-/// How often work that nobody nudged is looked for.
-const SWEEP: Duration = Duration::from_secs(5);
-/// Most conversations that one sweep takes up.
-const SWEEP_LIMIT: usize = 500;
-/// Most conversations that are driven at once.
-const AT_ONCE: usize = 256;
-/// How long a shutdown waits for turns to reach their next event.
-const DRAIN: Duration = Duration::from_secs(8);
 
 /// What a desk is made of.
 pub struct Parts {
@@ -104,33 +85,13 @@ pub struct Desk {
 
 struct Inner {
     parts: Parts,
-    running: Mutex<HashMap<ConversationId, Drive>>,
-    slots: Arc<Semaphore>,
-    quiet: Notify,
-    tasks: TaskTracker,
-    shutdown: CancellationToken,
-}
-
-/// Whether a conversation that is being driven must be looked at once more.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Drive {
-    Running,
-    Again,
+    engine: Engine,
 }
 
 impl Desk {
     /// A desk of these parts. Nothing runs on by itself until [`Desk::start`].
     pub fn new(parts: Parts) -> Self {
-        Self {
-            inner: Arc::new(Inner {
-                parts,
-                running: Mutex::default(),
-                slots: Arc::new(Semaphore::new(AT_ONCE)),
-                quiet: Notify::new(),
-                tasks: TaskTracker::new(),
-                shutdown: CancellationToken::new(),
-            }),
-        }
+        Self { inner: Arc::new(Inner { parts, engine: Engine::default() }) }
     }
 
     /// The only writer of conversations.
@@ -367,7 +328,7 @@ impl Desk {
             };
             let bodies = self
                 .decided(&thread, |world| {
-                    Ok(decide::approve_or_decline(world, approval, decision, &staff, note.clone()))
+                    Ok(refunds::approve_or_decline(world, approval, decision, &staff, note.clone()))
                 })
                 .await?;
             match self.journal().append(&thread, bodies, require, self.now()).await {
@@ -382,57 +343,9 @@ impl Desk {
         }
     }
 
-    /// Goes on with a conversation, if there is something to do.
-    pub fn nudge(&self, id: &ConversationId) {
-        {
-            let mut running = self.running();
-            if let Some(drive) = running.get_mut(id) {
-                *drive = Drive::Again;
-                return;
-            }
-            if self.inner.shutdown.is_cancelled() {
-                return;
-            }
-            running.insert(id.clone(), Drive::Running);
-        }
-        let (desk, id) = (self.clone(), id.clone());
-        self.inner.tasks.spawn(async move { desk.run(&id).await });
-    }
-
-    /// Resumes what a restart interrupted, and from then on finds what nobody nudged: passed
-    /// deadlines, refunds without an answer. Ends soon after `shutdown`.
-    pub fn start(&self, shutdown: CancellationToken) -> JoinHandle<()> {
-        let desk = self.clone();
-        tokio::spawn(async move {
-            let mut ticks = tokio::time::interval(SWEEP);
-            loop {
-                tokio::select! {
-                    () = shutdown.cancelled() => break,
-                    _ = ticks.tick() => desk.sweep().await,
-                }
-            }
-            desk.drain().await;
-        })
-    }
-
-    /// Stops taking up work and waits, for a while, until running turns have reached an event.
-    pub async fn drain(&self) {
-        self.inner.shutdown.cancel();
-        self.inner.tasks.close();
-        // What does not end in time is found by the next start: the journal has it.
-        let _ = tokio::time::timeout(DRAIN, self.inner.tasks.wait()).await;
-    }
-
-    /// Resolves when nothing is being driven any more; for tests and the playground.
-    pub async fn idle(&self) {
-        loop {
-            // Made before the look, so that what ends in between is not missed.
-            let quiet = self.inner.quiet.notified();
-            if self.running().is_empty() {
-                return;
-            }
-            quiet.await;
-        }
+    /// What drives conversations on.
+    pub(super) fn engine(&self) -> &Engine {
+        &self.inner.engine
     }
 
     /// The owning agent at its pinned version.
@@ -444,38 +357,6 @@ impl Desk {
             Owner::Agent { slug, version, .. } => self.catalog().version(slug, *version).await,
             _ => Ok(None),
         }
-    }
-
-    fn running(&self) -> MutexGuard<'_, HashMap<ConversationId, Drive>> {
-        self.inner.running.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    async fn sweep(&self) {
-        match self.journal().store().due(self.now(), SWEEP_LIMIT).await {
-            Ok(due) => due.iter().for_each(|id| self.nudge(id)),
-            Err(error) => tracing::error!(%error, "cannot look for work"),
-        }
-    }
-
-    async fn run(&self, id: &ConversationId) {
-        let slot = self.inner.slots.clone().acquire_owned().await;
-        loop {
-            if let Err(error) = runner::drive(self, id).await {
-                tracing::error!(conversation = %id, %error, "a turn stopped; the sweep resumes it");
-            }
-            let mut running = self.running();
-            match running.get_mut(id) {
-                Some(drive @ Drive::Again) if !self.inner.shutdown.is_cancelled() => {
-                    *drive = Drive::Running;
-                }
-                _ => {
-                    running.remove(id);
-                    self.inner.quiet.notify_waiters();
-                    break;
-                }
-            }
-        }
-        drop(slot);
     }
 
     /// Loads, decides, appends; again if somebody else was first. Then goes on with the turn.

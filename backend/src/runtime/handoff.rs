@@ -30,6 +30,8 @@ pub struct Words {
 const FIELD_CHARS: usize = 600;
 /// Most entries that a model may put into one list of a brief.
 const LIST_ENTRIES: usize = 10;
+/// Most entries of a list that briefs carry on.
+const CARRIED_ENTRIES: usize = 20;
 
 impl Words {
     /// The words of a call of `transfer_to_…`; an error says what is wrong with them.
@@ -209,11 +211,13 @@ fn brief(world: &World<'_>, to: Owner, trigger: Trigger, words: Words, position:
     let state = &world.thread.state;
     let newest = world.visitor_messages().next_back().map_or("", |(_, text)| text);
     let reading = world.desk.faculty.reader.read(newest, &[]);
-    let mut unable = facts::refused(world);
-    unable.extend(words.unable);
-    let mut open_questions = words.open_questions;
-    open_questions
-        .extend(state.approvals.iter().map(|a| format!("{}: a person must approve it", a.summary)));
+    let earlier = state.brief.as_ref();
+    let refused = facts::refused(world);
+    let unable = merged(&[earlier.map(|b| &b.unable), Some(&refused), Some(&words.unable)]);
+    let promises = merged(&[earlier.map(|b| &b.promises), Some(&words.promises)]);
+    let waiting: Vec<String> =
+        state.approvals.iter().map(|a| format!("{}{MUST_APPROVE}", a.summary)).collect();
+    let open_questions = merged(&[Some(&words.open_questions), Some(&waiting)]);
     Brief {
         id: brief_id(position),
         from: state.owner.clone(),
@@ -229,12 +233,43 @@ fn brief(world: &World<'_>, to: Owner, trigger: Trigger, words: Words, position:
         done: facts::done(world),
         unable,
         open_questions,
-        promises: words.promises,
+        promises,
         authorisations: facts::authorisations(world),
         language: if reading.language.is_empty() { "en".to_owned() } else { reading.language },
         sentiment: sentiment(world),
         transcript_range: (1, state.seq),
         usage: state.usage,
+    }
+}
+
+/// What an open approval is called among the open questions.
+const MUST_APPROVE: &str = ": a person must approve it";
+
+/// What was refused and promised earlier stays known, word for word, however often the conversation
+/// changes hands. Newest last, each once.
+fn merged(lists: &[Option<&Vec<String>>]) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for text in lists.iter().flatten().flat_map(|list| list.iter()) {
+        if !all.contains(text) {
+            all.push(text.clone());
+        }
+    }
+    let surplus = all.len().saturating_sub(CARRIED_ENTRIES);
+    all.drain(..surplus);
+    all
+}
+
+/// The words of the brief that brought the conversation here, for a change of hands that adds none
+/// of its own.
+pub fn words_so_far(world: &World<'_>) -> Words {
+    let Some(brief) = &world.thread.state.brief else { return Words::default() };
+    let open_questions =
+        brief.open_questions.iter().filter(|q| !q.ends_with(MUST_APPROVE)).cloned().collect();
+    Words {
+        reason: brief.reason.clone(),
+        request: brief.request.clone(),
+        open_questions,
+        ..Words::default()
     }
 }
 

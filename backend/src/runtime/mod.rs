@@ -1,15 +1,19 @@
 //! Decides and performs: one loop over a closed set of outcomes.
 //!
-//! Everything in [`decide`], [`handoff`], [`triggers`], [`guard`] and [`view`] is pure: from what a
-//! conversation is to what happens next. [`runner`] performs it, [`desk`] is the way in.
+//! [`decide`], [`answer`], [`refunds`], [`handoff`], [`triggers`], [`guard`] and [`view`] are pure:
+//! from what a conversation is to what happens next. [`runner`] performs it, [`desk`] is the way in.
 //! Nothing here knows the name of an agent.
 
+pub mod answer;
+pub mod calls;
 pub mod catalog;
 pub mod decide;
 pub mod desk;
+mod engine;
 pub mod facts;
 pub mod guard;
 pub mod handoff;
+pub mod refunds;
 pub mod rules;
 pub mod runner;
 pub mod triggers;

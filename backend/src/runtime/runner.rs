@@ -13,9 +13,11 @@ use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use super::{
     World,
-    decide::{self, Answer, AskedCall, Next},
+    answer::{self, Answer, AskedCall},
+    calls::settle,
+    decide::{self, Next},
     desk::Desk,
-    view,
+    refunds, view,
 };
 use crate::{
     brain::Piece,
@@ -109,7 +111,7 @@ async fn ask(
     let mut at = thread.clone();
     loop {
         let world = World { thread: &at, ..*world };
-        let bodies = decide::answer(&world, answer.clone());
+        let bodies = answer::answer(&world, answer.clone());
         match desk.journal().append(&at, bodies, Vec::new(), desk.now()).await {
             Ok(_) => return Ok(Step::Again),
             Err(AppendError::Conflict) => {}
@@ -249,8 +251,7 @@ async fn call_tool(
 ) -> Result<Step, DriveError> {
     let Some(tool) = world.tools.get(&call.name) else {
         let result = serde_json::json!({ "error": "unknown_tool", "message": "It is gone." });
-        return record(desk, world.thread, vec![decide::settle(call, Settlement::Error, result)])
-            .await;
+        return record(desk, world.thread, vec![settle(call, Settlement::Error, result)]).await;
     };
     let context = Context {
         conversation: world.thread.state.id.clone(),
@@ -265,7 +266,7 @@ async fn call_tool(
     match outcome {
         Outcome::Refund(proposal) => propose(desk, world, call, &proposal).await,
         Outcome::Settled { settlement, result, facts, untrusted } => {
-            let mut body = decide::settle(call, settlement, result);
+            let mut body = settle(call, settlement, result);
             if let EventBody::Tool(tool) = &mut body {
                 tool.untrusted = untrusted;
                 // The event that settles the call is the source of what it found.
@@ -329,7 +330,7 @@ async fn propose(
         let ask = match &verdict {
             Verdict::Deny { code, reason } => {
                 let result = serde_json::json!({ "error": code, "message": reason });
-                let denied = decide::settle(call, Settlement::Denied, result);
+                let denied = settle(call, Settlement::Denied, result);
                 return record(desk, world.thread, vec![denied]).await;
             }
             Verdict::Send => None,
@@ -422,7 +423,7 @@ async fn record_refund(
     let mut at = thread.clone();
     loop {
         let world = World { thread: &at, ..*world };
-        let bodies = decide::refund_moves(&world, refund, state, Some(detail.clone()));
+        let bodies = refunds::refund_moves(&world, refund, state, Some(detail.clone()));
         match desk.journal().append(&at, bodies, Vec::new(), desk.now()).await {
             Ok(_) => return Ok(Step::Again),
             Err(AppendError::Conflict) => {}

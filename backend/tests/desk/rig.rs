@@ -107,7 +107,9 @@ impl Rig {
         let store: Arc<dyn Store> = SqliteStore::open(dir.path()).expect("the store again");
         let desk = assemble(&store, &clock, &ledger, make_brain).await;
         let due = store.due(clock.now(), 100).await.expect("what is due");
-        due.iter().for_each(|id| desk.nudge(id));
+        for id in &due {
+            desk.nudge(id);
+        }
         desk.idle().await;
         Self { desk, store, clock, ledger, make_brain, dir }
     }

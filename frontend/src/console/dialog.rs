@@ -153,7 +153,9 @@ pub fn CopyButton(
                 gloo_timers::future::TimeoutFuture::new(2_000).await;
                 copied.try_set(false);
             } else {
-                toasts.fault("The browser does not allow copying. Select the text and copy it yourself.");
+                toasts.fault(
+                    "The browser does not allow copying. Select the text and copy it yourself.",
+                );
             }
         });
     };

@@ -95,7 +95,8 @@ pub fn parse_amount(text: &str, currency: Currency) -> Option<Money> {
     if major.is_empty() || !digits(major) || !digits(minor) || minor.len() > places {
         return None;
     }
-    let minor: i64 = format!("{minor:0<places$}").parse().or(if places == 0 { Ok(0) } else { Err(()) }).ok()?;
+    let minor: i64 =
+        format!("{minor:0<places$}").parse().or(if places == 0 { Ok(0) } else { Err(()) }).ok()?;
     let major: i64 = major.parse().ok()?;
     let amount = major.checked_mul(10i64.checked_pow(exponent)?)?.checked_add(minor)?;
     Some(Money::new(amount, currency))

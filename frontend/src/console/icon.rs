@@ -18,7 +18,8 @@ pub fn Icon(
 /// A bell.
 pub const BELL: &str = "M3.5 11.5h9l-1-1.6V7a3.5 3.5 0 0 0-7 0v2.9zM6.6 13.4a1.5 1.5 0 0 0 2.8 0";
 /// A loudspeaker.
-pub const SOUND: &str = "M2.5 6.2v3.6h2.3L8 12.6V3.4L4.8 6.2zM10.4 6a2.8 2.8 0 0 1 0 4M12.2 4.2a5.4 5.4 0 0 1 0 7.6";
+pub const SOUND: &str =
+    "M2.5 6.2v3.6h2.3L8 12.6V3.4L4.8 6.2zM10.4 6a2.8 2.8 0 0 1 0 4M12.2 4.2a5.4 5.4 0 0 1 0 7.6";
 /// A question mark.
 pub const HELP: &str = "M5.6 6a2.4 2.4 0 1 1 3.6 2.1c-.8.5-1.2.9-1.2 1.7M8 12.4v.1";
 /// A way out.

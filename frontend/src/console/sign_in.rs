@@ -73,7 +73,9 @@ fn SignInForm(on_done: Callback<Desk>) -> impl IntoView {
         if busy.get_untracked() {
             return;
         }
-        let read = |node: NodeRef<html::Input>| node.get_untracked().map(|i| i.value()).unwrap_or_default();
+        let read = |node: NodeRef<html::Input>| {
+            node.get_untracked().map(|i| i.value()).unwrap_or_default()
+        };
         let login = Login { email: read(email).trim().to_owned(), password: read(password) };
         if let Some(missing) = missing(&login) {
             wrong.set(Some(missing));

@@ -14,8 +14,10 @@ use super::stage::{Stage, proposal, staff, transfer_args};
 use crate::{
     money::events::{self, Proposer},
     runtime::{
-        decide::{self, Answer, AskedCall, Next},
-        triggers,
+        answer::{Answer, AskedCall},
+        calls,
+        decide::{self, Next},
+        refunds, triggers,
     },
 };
 
@@ -47,7 +49,7 @@ fn guards(stage: &Stage) -> Vec<String> {
 /// Settles the open call well, as a tool would.
 fn settle_first(stage: &mut Stage) {
     let call = stage.thread.state.calls[0].clone();
-    stage.apply(vec![decide::settle(&call, Settlement::Ok, json!({}))]);
+    stage.apply(vec![calls::settle(&call, Settlement::Ok, json!({}))]);
 }
 
 #[test]
@@ -120,7 +122,7 @@ fn of_two_transfers_the_first_good_one_wins_after_its_siblings() {
     assert_eq!(write.name, "issue_refund");
     let index = stage.thread.state.calls.iter().position(|c| c.name == "issue_refund").unwrap();
     let call = stage.thread.state.calls[index].clone();
-    stage.apply(vec![decide::settle(&call, Settlement::Denied, json!({}))]);
+    stage.apply(vec![calls::settle(&call, Settlement::Denied, json!({}))]);
     assert_eq!(stage.run(), Next::Ask);
     assert_eq!(owner(&stage), "help");
     assert_eq!(
@@ -262,6 +264,22 @@ fn a_takeover_settles_what_was_open_and_silences_the_agent() {
 }
 
 #[test]
+fn a_queue_whose_deadline_passes_tells_the_visitor_once() {
+    let mut stage = Stage::new();
+    let bodies = stage.with(triggers::pressed_for_a_person);
+    stage.apply(bodies);
+    stage.run();
+    stage.answer("", &[("transfer_to_queue_support", transfer_args())]);
+    assert_eq!(stage.run(), Next::Nothing);
+    let since = stage.thread.state.escalated_at;
+    stage.now = stage.now.plus_ms(900_001);
+    assert_eq!(stage.run(), Next::Nothing);
+    let told = stage.bodies().filter(|b| matches!(b, EventBody::Message(_))).count();
+    assert_eq!((told, owner(&stage).as_str()), (1, "queue_support"));
+    assert_eq!(stage.thread.state.escalated_at, since, "the clock goes on");
+}
+
+#[test]
 fn a_closed_conversation_opens_again() {
     let mut stage = Stage::new();
     let bodies = stage.with(|world| decide::close(world, &staff("sam")));
@@ -278,12 +296,12 @@ fn an_approval_is_waited_for_and_decided_once() {
     assert!(stage.thread.state.turn.is_none(), "the turn waits");
     let id = approval(&stage);
     let sam = staff("sam");
-    let yes = stage.with(|w| decide::approve_or_decline(w, &id, Decision::Approve, &sam, None));
+    let yes = stage.with(|w| refunds::approve_or_decline(w, &id, Decision::Approve, &sam, None));
     stage.apply(yes);
-    let again = stage.with(|w| decide::approve_or_decline(w, &id, Decision::Approve, &sam, None));
+    let again = stage.with(|w| refunds::approve_or_decline(w, &id, Decision::Approve, &sam, None));
     assert!(again.is_empty(), "a second yes changes nothing");
     let Next::Send(refund) = stage.run() else { panic!("it is sent") };
-    let done = stage.with(|w| decide::refund_moves(w, &refund, RefundState::Succeeded, None));
+    let done = stage.with(|w| refunds::refund_moves(w, &refund, RefundState::Succeeded, None));
     stage.apply(done);
     // Scenario 2: one refund, then the transfer of the same reply.
     assert_eq!(stage.run(), Next::Ask);
@@ -301,7 +319,7 @@ fn a_visitor_who_goes_on_talking_is_answered_while_a_refund_waits() {
     assert_eq!(settlements(&stage)[0], ("issue_refund".to_owned(), Settlement::Ok));
     let id = approval(&stage);
     let sam = staff("sam");
-    let no = stage.with(|w| decide::approve_or_decline(w, &id, Decision::Decline, &sam, None));
+    let no = stage.with(|w| refunds::approve_or_decline(w, &id, Decision::Decline, &sam, None));
     stage.apply(no);
     assert_eq!(stage.thread.state.refunds[0].state, RefundState::Declined);
 }

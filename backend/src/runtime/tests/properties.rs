@@ -14,8 +14,10 @@ use super::stage::{Stage, proposal, staff, transfer_args};
 use crate::{
     money::events::{self, Proposer},
     runtime::{
-        decide::{self, Answer, AskedCall, Next},
-        triggers,
+        answer::{Answer, AskedCall},
+        calls,
+        decide::{self, Next},
+        refunds, triggers,
     },
 };
 
@@ -87,7 +89,7 @@ fn perform(stage: &mut Stage, act: Act) {
         }
         Act::Close if !stage.thread.state.is_closed() => stage.with(|w| decide::close(w, &sam)),
         Act::Decide(decision) => match stage.thread.state.approvals.first().map(|a| a.id.clone()) {
-            Some(id) => stage.with(|w| decide::approve_or_decline(w, &id, decision, &sam, None)),
+            Some(id) => stage.with(|w| refunds::approve_or_decline(w, &id, decision, &sam, None)),
             None => Vec::new(),
         },
         Act::Answer(calls, text, failed) if stage.run() == Next::Ask => {
@@ -112,17 +114,17 @@ fn perform(stage: &mut Stage, act: Act) {
                 let policy = &stage.desk.settings.refund_policy;
                 events::proposed(by, &proposal(32_000), Some("above the limit"), policy, stage.now)
             }
-            Next::Call(call) => vec![decide::settle(&call, settlement, json!({}))],
+            Next::Call(call) => vec![calls::settle(&call, settlement, json!({}))],
             Next::Send(refund) => {
                 let end = match settlement {
                     Settlement::Ok => RefundState::Succeeded,
                     Settlement::Error => RefundState::Unknown,
                     _ => RefundState::Failed,
                 };
-                stage.with(|w| decide::refund_moves(w, &refund, end, None))
+                stage.with(|w| refunds::refund_moves(w, &refund, end, None))
             }
             Next::Find(refund) => {
-                stage.with(|w| decide::refund_moves(w, &refund, RefundState::Succeeded, None))
+                stage.with(|w| refunds::refund_moves(w, &refund, RefundState::Succeeded, None))
             }
             _ => Vec::new(),
         },

@@ -22,7 +22,8 @@ use crate::{
     money::Proposal,
     runtime::{
         Faculty, Snapshot, World,
-        decide::{self, Answer, AskedCall, Next},
+        answer::{self, Answer, AskedCall},
+        decide::{self, Next},
     },
     tools::{Context, Outcome, Registry, Tool},
 };
@@ -238,7 +239,7 @@ impl Stage {
         answer.usage.steps = 1;
         answer.usage.tokens_in = 7;
         answer.through = self.thread.state.last_visitor_message;
-        let bodies = self.with(|world| decide::answer(world, answer));
+        let bodies = self.with(|world| answer::answer(world, answer));
         self.apply(bodies);
     }
 

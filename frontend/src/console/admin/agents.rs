@@ -57,10 +57,10 @@ pub fn AgentsPage() -> impl IntoView {
 #[component]
 fn AgentCard(agent: Agent) -> impl IntoView {
     let spec = agent.draft.clone().or_else(|| agent.published.as_ref().map(|p| p.spec.clone()));
-    let version = agent.published.as_ref().map_or_else(
-        || "Not published".to_owned(),
-        |p| format!("Version {}", p.version),
-    );
+    let version = agent
+        .published
+        .as_ref()
+        .map_or_else(|| "Not published".to_owned(), |p| format!("Version {}", p.version));
     let published = agent.published.is_some();
     let (name, purpose, counts) = spec.map_or_else(Default::default, |s| {
         let counts = [
@@ -96,10 +96,11 @@ fn NewAgent(on_close: Callback<()>) -> impl IntoView {
     let busy = RwSignal::new(false);
     let make = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        let spec = match fresh(&slug.get_untracked(), &name.get_untracked(), &purpose.get_untracked()) {
-            Ok(spec) => spec,
-            Err(fault) => return wrong.set(Some(fault)),
-        };
+        let spec =
+            match fresh(&slug.get_untracked(), &name.get_untracked(), &purpose.get_untracked()) {
+                Ok(spec) => spec,
+                Err(fault) => return wrong.set(Some(fault)),
+            };
         let admin = admin.clone();
         busy.set(true);
         spawn_local(async move {

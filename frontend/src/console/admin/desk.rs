@@ -212,12 +212,13 @@ fn Hours(form: Form) -> impl IntoView {
 
 #[component]
 fn Refunds(form: Form) -> impl IntoView {
-    let amount = move |text: Signal<String>, id: &'static str, write: fn(&mut DeskSettings, String)| {
-        view! {
-            <input id=id type="text" inputmode="decimal" prop:value=text
-                on:change:target=move |ev| form.now.update(|s| write(s, ev.target().value()))/>
-        }
-    };
+    let amount =
+        move |text: Signal<String>, id: &'static str, write: fn(&mut DeskSettings, String)| {
+            view! {
+                <input id=id type="text" inputmode="decimal" prop:value=text
+                    on:change:target=move |ev| form.now.update(|s| write(s, ev.target().value()))/>
+            }
+        };
     view! {
         <fieldset>
             <legend>"Refunds without a person"</legend>
@@ -296,7 +297,10 @@ fn check(s: &DeskSettings) -> Result<(), (String, String)> {
         return fail("queue_name", "Give the queue a name.");
     }
     if s.queue_deadline_s == 0 {
-        return fail("queue_deadline_s", "A queued conversation needs a deadline of at least a minute.");
+        return fail(
+            "queue_deadline_s",
+            "A queued conversation needs a deadline of at least a minute.",
+        );
     }
     if s.opens_hour >= s.closes_hour || s.closes_hour > 24 {
         return fail("hours", "The desk must open before it closes, between 0 and 24.");

@@ -68,9 +68,8 @@ fn Pages(admin: Admin) -> impl IntoView {
 #[component]
 fn SideNav() -> impl IntoView {
     let nav = Nav::here();
-    let in_agents = Signal::derive(move || {
-        matches!(nav.route(), Route::Admin(Page::Agents | Page::Agent(_)))
-    });
+    let in_agents =
+        Signal::derive(move || matches!(nav.route(), Route::Admin(Page::Agents | Page::Agent(_))));
     let in_audit = Signal::derive(move || matches!(nav.route(), Route::Admin(Page::Audit(_))));
     view! {
         <nav class="side-nav" aria-label="Admin">
@@ -116,7 +115,10 @@ fn placed(failure: &super::client::Failure) -> (String, String) {
 
 /// What is wrong with a form but belongs to no field of it.
 #[component]
-fn FormFault(wrong: RwSignal<Option<(String, String)>>, fields: &'static [&'static str]) -> impl IntoView {
+fn FormFault(
+    wrong: RwSignal<Option<(String, String)>>,
+    fields: &'static [&'static str],
+) -> impl IntoView {
     move || {
         let placed = |name: &str| fields.iter().any(|f| super::field::concerns(name, f));
         let stray = wrong.get().filter(|(name, _)| !placed(name));

@@ -56,7 +56,11 @@ fn Switch(enabled: bool, state: Loader<MoneyState>) -> impl IntoView {
         spawn_local(async move {
             match admin.switch_money(!enabled).await {
                 Ok(()) => {
-                    toasts.done(if enabled { "Refunds are stopped." } else { "Refunds may be sent again." });
+                    toasts.done(if enabled {
+                        "Refunds are stopped."
+                    } else {
+                        "Refunds may be sent again."
+                    });
                     state.reload();
                 }
                 Err(failure) => toasts.failed(&failure),
@@ -64,9 +68,17 @@ fn Switch(enabled: bool, state: Loader<MoneyState>) -> impl IntoView {
         });
     });
     let (title, text, button) = if enabled {
-        ("Stop all refunds?", "No refund is sent from now on, approved or not, until you allow them again. Agents tell visitors that a person will see to it.", "Stop all refunds")
+        (
+            "Stop all refunds?",
+            "No refund is sent from now on, approved or not, until you allow them again. Agents tell visitors that a person will see to it.",
+            "Stop all refunds",
+        )
     } else {
-        ("Allow refunds again?", "Refunds that were approved meanwhile are sent. Make sure that the payment provider and the record agree.", "Allow refunds")
+        (
+            "Allow refunds again?",
+            "Refunds that were approved meanwhile are sent. Make sure that the payment provider and the record agree.",
+            "Allow refunds",
+        )
     };
     view! {
         <section class="panel kill" class:off=!enabled>

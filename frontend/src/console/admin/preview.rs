@@ -17,9 +17,7 @@ pub fn WidgetPreview(
     #[prop(into)]
     name: Signal<String>,
 ) -> impl IntoView {
-    let paint = Memo::new(move |_| {
-        Rgb::parse(&color.get()).unwrap_or(Rgb(0x3a, 0x3f, 0x4a))
-    });
+    let paint = Memo::new(move |_| Rgb::parse(&color.get()).unwrap_or(Rgb(0x3a, 0x3f, 0x4a)));
     view! {
         <div
             class="preview"

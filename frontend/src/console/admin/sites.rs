@@ -86,7 +86,8 @@ fn SiteCard(site: Site, on_saved: Callback<Site>) -> impl IntoView {
 #[component]
 fn Snippet(key_text: String) -> impl IntoView {
     let origin = window().location().origin().unwrap_or_default();
-    let snippet = format!("<script src=\"{origin}/embed.js\" data-site=\"{key_text}\" async></script>");
+    let snippet =
+        format!("<script src=\"{origin}/embed.js\" data-site=\"{key_text}\" async></script>");
     view! {
         <h3 class="small-head">"Embed it"</h3>
         <p class="hint">"One line, before the end of the page's body. Nothing else is needed."</p>

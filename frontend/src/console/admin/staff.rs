@@ -108,7 +108,8 @@ fn StaffRow(account: Staff, on_changed: Callback<Staff>) -> impl IntoView {
             }
         });
     });
-    let roles = [Role::Agent, Role::Admin].map(|r| (role_key(r).to_owned(), words::role(r).to_owned()));
+    let roles =
+        [Role::Agent, Role::Admin].map(|r| (role_key(r).to_owned(), words::role(r).to_owned()));
     let active = account.active;
     let name = account.name.clone();
     view! {
@@ -209,7 +210,11 @@ fn asked(
 }
 
 #[component]
-fn NewPassword(name: String, on_set: Callback<ChangeStaff>, on_close: Callback<()>) -> impl IntoView {
+fn NewPassword(
+    name: String,
+    on_set: Callback<ChangeStaff>,
+    on_close: Callback<()>,
+) -> impl IntoView {
     let password = RwSignal::new(String::new());
     let wrong = RwSignal::new(None::<(String, String)>);
     let set = move |event: ev::SubmitEvent| {
@@ -266,7 +271,11 @@ fn AddStaff(on_added: Callback<Staff>, on_close: Callback<()>) -> impl IntoView 
         let new = NewStaff {
             email: email.get_untracked().trim().to_owned(),
             name: name.get_untracked().trim().to_owned(),
-            role: if role.get_untracked() == role_key(Role::Admin) { Role::Admin } else { Role::Agent },
+            role: if role.get_untracked() == role_key(Role::Admin) {
+                Role::Admin
+            } else {
+                Role::Agent
+            },
             password: password.get_untracked(),
         };
         if let Err(fault) = check(&new) {
@@ -286,7 +295,8 @@ fn AddStaff(on_added: Callback<Staff>, on_close: Callback<()>) -> impl IntoView 
             }
         });
     };
-    let roles = [Role::Agent, Role::Admin].map(|r| (role_key(r).to_owned(), words::role(r).to_owned()));
+    let roles =
+        [Role::Agent, Role::Admin].map(|r| (role_key(r).to_owned(), words::role(r).to_owned()));
     view! {
         <Dialog title="Add somebody" on_close=on_close>
             <form class="form" on:submit=add novalidate>

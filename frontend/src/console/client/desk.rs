@@ -95,7 +95,11 @@ impl Desk {
     }
 
     /// Answers the visitor.
-    pub async fn reply(&self, id: &ConversationId, message: &SendMessage) -> Result<Accepted, Failure> {
+    pub async fn reply(
+        &self,
+        id: &ConversationId,
+        message: &SendMessage,
+    ) -> Result<Accepted, Failure> {
         self.ask(Verb::Post, &format!("/conversations/{id}/replies"), Some(message)).await
     }
 

@@ -9,8 +9,8 @@ mod guest;
 pub use admin::Admin;
 pub use desk::Desk;
 pub use failure::Failure;
-pub use guest::Guest;
 use gloo_net::http::Method;
+pub use guest::Guest;
 use serde::{Serialize, de::DeserializeOwned, de::IgnoredAny};
 use shared::id::ClientId;
 

@@ -125,7 +125,9 @@ fn claim(open: Open, busy: RwSignal<bool>) {
 fn not_claimed(failure: &Failure) -> String {
     match failure.owner().map(Owner::name).filter(|n| !n.is_empty()) {
         Some(name) if failure.code() == "already_claimed" => {
-            format!("{name} has claimed this conversation already. You can still read it and add notes.")
+            format!(
+                "{name} has claimed this conversation already. You can still read it and add notes."
+            )
         }
         _ => failure.to_string(),
     }
@@ -159,7 +161,9 @@ fn CloseDialog(on_done: Callback<()>) -> impl IntoView {
 fn HandBack(on_done: Callback<()>) -> impl IntoView {
     let open = Open::here();
     let agents = RwSignal::new(open.events.with_untracked(|e| agents_in(e)));
-    let chosen = RwSignal::new(agents.with_untracked(|a| a.first().map_or_else(String::new, |a| a.0.clone())));
+    let chosen = RwSignal::new(
+        agents.with_untracked(|a| a.first().map_or_else(String::new, |a| a.0.clone())),
+    );
     let note = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
     // An administrator may choose among all agents; others among those who were in it.
@@ -176,7 +180,11 @@ fn HandBack(on_done: Callback<()>) -> impl IntoView {
                     }
                 });
                 if let Some(first) = agents.try_get_untracked().and_then(|a| a.into_iter().next()) {
-                    chosen.try_update(|c| if c.is_empty() { *c = first.0 });
+                    chosen.try_update(|c| {
+                        if c.is_empty() {
+                            *c = first.0
+                        }
+                    });
                 }
             }
         });

@@ -68,7 +68,11 @@ fn Expiry(approval: OpenApproval) -> impl IntoView {
     move || {
         approval.expires_at.map(|until| {
             let left = until.since_ms(clock.now());
-            if left > 0 { format!("Expires in {}.", format::span(left)) } else { "Expired.".to_owned() }
+            if left > 0 {
+                format!("Expires in {}.", format::span(left))
+            } else {
+                "Expired.".to_owned()
+            }
         })
     }
 }

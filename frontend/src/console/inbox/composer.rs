@@ -61,7 +61,10 @@ pub fn Composer() -> impl IntoView {
     let send = move || {
         let text = text();
         let words = text.with_untracked(|t| t.trim().to_owned());
-        if words.is_empty() || too_long.get_untracked().is_some() || obstacle.get_untracked().is_some() {
+        if words.is_empty()
+            || too_long.get_untracked().is_some()
+            || obstacle.get_untracked().is_some()
+        {
             return;
         }
         text.set(String::new());
@@ -127,7 +130,12 @@ pub fn Composer() -> impl IntoView {
 }
 
 #[component]
-fn ModeTab(mode: RwSignal<Mode>, own: Mode, name: &'static str, keys: &'static str) -> impl IntoView {
+fn ModeTab(
+    mode: RwSignal<Mode>,
+    own: Mode,
+    name: &'static str,
+    keys: &'static str,
+) -> impl IntoView {
     view! {
         <button
             type="button"
@@ -145,10 +153,16 @@ fn ModeTab(mode: RwSignal<Mode>, own: Mode, name: &'static str, keys: &'static s
 fn obstacle(open: Open, owner: &Owner) -> Option<String> {
     match owner {
         Owner::Staff { .. } if open.desk.with_value(|d| owner.is_staff(d.my_id())) => None,
-        Owner::Staff { name, .. } => Some(format!("{name} answers this conversation. You can add a note.")),
+        Owner::Staff { name, .. } => {
+            Some(format!("{name} answers this conversation. You can add a note."))
+        }
         Owner::Queue { .. } => Some("Claim the conversation to answer.".to_owned()),
-        Owner::Agent { name, .. } => Some(format!("{name} is answering. Take over to answer yourself.")),
-        Owner::Nobody => Some("The conversation is closed. It opens again when the visitor writes.".to_owned()),
+        Owner::Agent { name, .. } => {
+            Some(format!("{name} is answering. Take over to answer yourself."))
+        }
+        Owner::Nobody => {
+            Some("The conversation is closed. It opens again when the visitor writes.".to_owned())
+        }
     }
 }
 
@@ -176,7 +190,11 @@ fn send_note(open: Open, text: String, back: RwSignal<String>) {
     let (desk, id) = (open.desk(), open.id());
     spawn_local(async move {
         if let Err(failure) = desk.note(&id, &AddNote { text: text.clone() }).await {
-            back.try_update(|b| if b.is_empty() { *b = text });
+            back.try_update(|b| {
+                if b.is_empty() {
+                    *b = text
+                }
+            });
             open.toasts.failed(&failure);
         }
     });

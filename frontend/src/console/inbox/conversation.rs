@@ -36,7 +36,8 @@ pub fn ConversationPane(
     });
     // Made anew only when the loading goes on, not with every event.
     let stage = Memo::new(move |_| open.load.get());
-    move || match stage.get() {
+    move || {
+        match stage.get() {
         Load::Waiting => {
             view! { <section class="thread-pane" aria-label="Conversation"><Skeleton/></section> }.into_any()
         }
@@ -61,6 +62,7 @@ pub fn ConversationPane(
             }
             .into_any()
         }
+    }
     }
 }
 

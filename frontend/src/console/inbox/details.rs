@@ -4,7 +4,12 @@ use leptos::prelude::*;
 use shared::message::Assurance;
 
 use super::{
-    super::{clock, format, nav::Link, route::{Page, Route}, words},
+    super::{
+        clock, format,
+        nav::Link,
+        route::{Page, Route},
+        words,
+    },
     open::Open,
     state::InboxState,
 };

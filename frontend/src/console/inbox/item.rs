@@ -10,7 +10,11 @@ use shared::{
 };
 
 use super::{
-    super::{clock, format, icon::{BATON, Icon, TOOL}, words},
+    super::{
+        clock, format,
+        icon::{BATON, Icon, TOOL},
+        words,
+    },
     approval::Review,
     arguments::Arguments,
     brief::BriefBody,
@@ -46,17 +50,15 @@ pub fn ItemView(
             view! { <ApprovalView asked=asked decided=decided live=live/> }.into_any()
         }
         Body::Refund(refund) => view! { <RefundView refund=refund/> }.into_any(),
-        Body::Note(note) => {
-            view! {
-                <div class="note">
-                    <p class="byline">
-                        <strong>{note.author.name}</strong> " noted, for the desk only" <Time at=at/>
-                    </p>
-                    {prose(&note.text)}
-                </div>
-            }
-            .into_any()
+        Body::Note(note) => view! {
+            <div class="note">
+                <p class="byline">
+                    <strong>{note.author.name}</strong> " noted, for the desk only" <Time at=at/>
+                </p>
+                {prose(&note.text)}
+            </div>
         }
+        .into_any(),
         Body::Rule(rule) => {
             let name = rule.rule.map(|r| format!(" “{r}”")).unwrap_or_default();
             let what = format!("{}{name}: {}", words::trigger(rule.trigger), rule.evidence);
@@ -68,7 +70,11 @@ pub fn ItemView(
         }
         Body::Step(step) => trace("step", "Step", step_words(&step), step_usage(&step)).into_any(),
         Body::Identified(visitor) => {
-            let what = format!("{}, {}", visitor.display_name(), words::assurance(visitor.assurance).to_lowercase());
+            let what = format!(
+                "{}, {}",
+                visitor.display_name(),
+                words::assurance(visitor.assurance).to_lowercase()
+            );
             trace("step", "Visitor", what, String::new()).into_any()
         }
         Body::Rating(rating) => {
@@ -270,7 +276,8 @@ fn ApprovalView(asked: Box<Approval>, decided: Option<Box<Approval>>, live: bool
 #[component]
 fn RefundView(refund: Box<Refund>) -> impl IntoView {
     let good = refund.state == RefundState::Succeeded;
-    let bad = matches!(refund.state, RefundState::Failed | RefundState::Declined | RefundState::Expired);
+    let bad =
+        matches!(refund.state, RefundState::Failed | RefundState::Declined | RefundState::Expired);
     let terms = refund.terms.clone();
     view! {
         <div class="event-card refund-card" class:good=good class:bad=bad>
@@ -326,5 +333,10 @@ fn step_words(step: &StepUsage) -> String {
 
 fn step_usage(step: &StepUsage) -> String {
     let u = &step.usage;
-    format!("{} tokens in, {} out, {} ms", format::count(u.tokens_in), format::count(u.tokens_out), u.took_ms)
+    format!(
+        "{} tokens in, {} out, {} ms",
+        format::count(u.tokens_in),
+        format::count(u.tokens_out),
+        u.took_ms
+    )
 }

@@ -129,7 +129,14 @@ mod tests {
         }
     }
 
-    fn check(view: View, searched: bool, whole: bool, start: &[Summary], new: Summary, end: &[&str]) {
+    fn check(
+        view: View,
+        searched: bool,
+        whole: bool,
+        start: &[Summary],
+        new: Summary,
+        end: &[&str],
+    ) {
         let mut lines = start.to_vec();
         merge(&mut lines, &Shown { view, searched, whole }, &me(), new);
         let ids: Vec<_> = lines.iter().map(|l| l.id.as_str()).collect();

@@ -184,9 +184,13 @@ fn nothing(state: InboxState) -> AnyView {
         return view! { <Empty title="Nothing found" text=text/> }.into_any();
     }
     let (title, text) = match state.view.get() {
-        View::Waiting => ("Nobody is waiting", "A conversation that needs a person appears here at once."),
+        View::Waiting => {
+            ("Nobody is waiting", "A conversation that needs a person appears here at once.")
+        }
         View::Mine => ("Nothing is yours", "What you claim appears here."),
-        View::All => ("No open conversations", "A conversation appears here when a visitor writes."),
+        View::All => {
+            ("No open conversations", "A conversation appears here when a visitor writes.")
+        }
         View::Closed => ("Nothing has been closed", "What you close can be found here."),
     };
     view! { <Empty title=title text=text/> }.into_any()
@@ -196,9 +200,8 @@ fn nothing(state: InboxState) -> AnyView {
 fn Line(id: ConversationId, open: Signal<Option<ConversationId>>) -> impl IntoView {
     let state = InboxState::here();
     let key = id.clone();
-    let line = Memo::new(move |_| {
-        state.lines.with(|lines| lines.iter().find(|l| l.id == key).cloned())
-    });
+    let line =
+        Memo::new(move |_| state.lines.with(|lines| lines.iter().find(|l| l.id == key).cloned()));
     let route = Route::Inbox(Some(id.clone()));
     let anchor = anchor(&id);
     let current = Signal::derive(move || open.with(|o| o.as_ref() == Some(&id)));

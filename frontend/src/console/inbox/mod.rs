@@ -21,18 +21,13 @@ mod waiting;
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 
-pub use self::{
-    head::fold,
-    item::ItemView,
-    thread::items,
-    waiting::Waiting,
-};
 use self::{
     conversation::ConversationPane,
     keys::{KeyHelp, Shortcut, shortcut},
     list_view::ListPane,
     state::{InboxState, Pane},
 };
+pub use self::{head::fold, item::ItemView, thread::items, waiting::Waiting};
 use super::{nav::Nav, route::Route};
 
 /// The inbox.

@@ -6,8 +6,8 @@ use shared::{
     conversation::Conversation,
     event::{Event, EventBody},
     id::{ConversationId, Seq},
-    live::{ClientFrame, LiveFrame},
     limits::EVENTS_PAGE,
+    live::{ClientFrame, LiveFrame},
     message::{Author, AuthorKind},
 };
 

@@ -138,9 +138,10 @@ pub fn is_essential(item: &Item) -> bool {
 
 fn body(event: &Event, above: Option<&Item>, brief: Option<&Brief>) -> Option<Body> {
     Some(match &event.body {
-        EventBody::Message(m) => {
-            Body::Message { message: m.clone(), follows: above.is_some_and(|a| goes_on(a, m, event.at)) }
-        }
+        EventBody::Message(m) => Body::Message {
+            message: m.clone(),
+            follows: above.is_some_and(|a| goes_on(a, m, event.at)),
+        },
         EventBody::Handoff(h) => {
             let brief = brief.filter(|b| Some(&b.id) == h.brief.as_ref());
             Body::Handoff { handoff: h.clone(), brief: brief.map(|b| Box::new(b.clone())) }
@@ -195,7 +196,8 @@ mod tests {
     use super::*;
 
     fn event(seq: Seq, body: Value) -> Event {
-        let mut whole = json!({ "seq": seq, "at": format!("2026-01-01T00:00:{seq:02}Z"), "epoch": 1 });
+        let mut whole =
+            json!({ "seq": seq, "at": format!("2026-01-01T00:00:{seq:02}Z"), "epoch": 1 });
         whole.as_object_mut().unwrap().extend(body.as_object().unwrap().clone());
         serde_json::from_value(whole).unwrap()
     }
@@ -234,11 +236,20 @@ mod tests {
             event(4, message("agent", "one moment")),
             event(5, tool("done")),
             event(6, json!({ "type": "approval", "id": "a1", "state": "waiting", "summary": "s" })),
-            event(7, json!({ "type": "refund", "intent": "i1", "order": "A1001", "amount": 4900,
-                             "currency": "EUR", "state": "waiting" })),
-            event(8, json!({ "type": "approval", "id": "a1", "state": "approved", "summary": "s" })),
-            event(9, json!({ "type": "refund", "intent": "i1", "order": "A1001", "amount": 4900,
-                             "currency": "EUR", "state": "succeeded", "detail": "re_1" })),
+            event(
+                7,
+                json!({ "type": "refund", "intent": "i1", "order": "A1001", "amount": 4900,
+                             "currency": "EUR", "state": "waiting" }),
+            ),
+            event(
+                8,
+                json!({ "type": "approval", "id": "a1", "state": "approved", "summary": "s" }),
+            ),
+            event(
+                9,
+                json!({ "type": "refund", "intent": "i1", "order": "A1001", "amount": 4900,
+                             "currency": "EUR", "state": "succeeded", "detail": "re_1" }),
+            ),
         ];
         let items = items(&events);
         assert_eq!(
@@ -265,7 +276,8 @@ mod tests {
 
     #[test]
     fn a_fact_leads_to_where_it_came_from() {
-        let events = [event(1, message("visitor", "hi")), event(3, tool("started")), event(5, tool("done"))];
+        let events =
+            [event(1, message("visitor", "hi")), event(3, tool("started")), event(5, tool("done"))];
         let items = items(&events);
         assert_eq!(item_of(&items, 1), Some(1));
         assert_eq!(item_of(&items, 5), Some(3));

@@ -6,14 +6,7 @@ use shared::{
     live::{ClientFrame, LiveFrame},
 };
 
-use super::super::{
-    alert::Alerts,
-    client::Desk,
-    live::Live,
-    nav::Nav,
-    route::Route,
-    words,
-};
+use super::super::{alert::Alerts, client::Desk, live::Live, nav::Nav, route::Route, words};
 
 /// How many wait for a person.
 #[derive(Debug, Clone, Copy)]

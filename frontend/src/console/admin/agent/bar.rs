@@ -110,9 +110,11 @@ fn PublishDialog(asking: RwSignal<Asking>) -> impl IntoView {
         let body = Publish { note: (!note.is_empty()).then_some(note) };
         let (admin, slug) = (editor.admin(), editor.slug());
         asking.set(Asking::Nothing);
-        editor.run("Published. New conversations meet this version.", async move {
-            admin.publish(&slug, &body).await
-        }, true);
+        editor.run(
+            "Published. New conversations meet this version.",
+            async move { admin.publish(&slug, &body).await },
+            true,
+        );
     };
     view! {
         <Dialog title="Publish this draft?" on_close=close>

@@ -16,7 +16,8 @@ pub fn Changes() -> impl IntoView {
         let published = editor.agent.with(|a| a.published.as_ref().map(|p| p.spec.clone()));
         published.map(|old| editor.spec.with(|new| changes(&old, new)))
     });
-    move || match found.get() {
+    move || {
+        match found.get() {
         None => {
             let text = "Nothing is published yet, so everything is new.";
             view! { <Empty title="Never published" text=text/> }.into_any()
@@ -31,6 +32,7 @@ pub fn Changes() -> impl IntoView {
         }
         .into_any(),
     }
+    }
 }
 
 /// Changes, one field after another.
@@ -44,9 +46,17 @@ pub fn ChangeList(
         .map(|change| {
             let lines = change.lines.into_iter().map(|line| match line {
                 Line::Same(t) => view! { <li>{t}</li> }.into_any(),
-                Line::Gone(t) => view! { <li class="gone"><span class="sr-only">"Before: "</span>{t}</li> }.into_any(),
-                Line::New(t) => view! { <li class="new"><span class="sr-only">"Now: "</span>{t}</li> }.into_any(),
-                Line::Skipped(n) => view! { <li class="skipped">{format!("{n} unchanged")}</li> }.into_any(),
+                Line::Gone(t) => {
+                    view! { <li class="gone"><span class="sr-only">"Before: "</span>{t}</li> }
+                        .into_any()
+                }
+                Line::New(t) => {
+                    view! { <li class="new"><span class="sr-only">"Now: "</span>{t}</li> }
+                        .into_any()
+                }
+                Line::Skipped(n) => {
+                    view! { <li class="skipped">{format!("{n} unchanged")}</li> }.into_any()
+                }
             });
             view! {
                 <h3 class="small-head">{change.field}</h3>

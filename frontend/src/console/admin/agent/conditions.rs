@@ -102,7 +102,8 @@ pub fn phrases(typed: &str) -> Vec<String> {
 #[component]
 pub fn Conditions(at: usize) -> impl IntoView {
     let editor = Editor::here();
-    let count = Memo::new(move |_| editor.spec.with(|s| s.rules.get(at).map_or(0, |r| r.when.len())));
+    let count =
+        Memo::new(move |_| editor.spec.with(|s| s.rules.get(at).map_or(0, |r| r.when.len())));
     let full = Memo::new(move |_| count.get() >= 10);
     let add = move |_| {
         editor.spec.update(|s| {
@@ -128,7 +129,10 @@ fn ConditionBox(at: usize, nth: usize) -> impl IntoView {
     let place = Place { editor: Editor::here(), at, nth };
     let kind_now = Memo::new(move |_| place.get().as_ref().map(kind));
     let chosen = Signal::derive(move || {
-        KINDS.iter().find(|k| Some(k.0) == kind_now.get()).map_or_else(String::new, |k| k.1.to_owned())
+        KINDS
+            .iter()
+            .find(|k| Some(k.0) == kind_now.get())
+            .map_or_else(String::new, |k| k.1.to_owned())
     });
     let options: Vec<_> = KINDS.iter().map(|k| (k.1.to_owned(), k.2.to_owned())).collect();
     let choose = Callback::new(move |key: String| {

@@ -79,7 +79,12 @@ fn set<T: PartialEq>(
 fn rules(rules: &[Rule]) -> String {
     let line = |rule: &Rule| {
         let when: Vec<_> = rule.when.iter().map(in_words).collect();
-        format!("{}: when {}, hand over to {}", rule.name, when.join(" and "), target_words(&rule.then))
+        format!(
+            "{}: when {}, hand over to {}",
+            rule.name,
+            when.join(" and "),
+            target_words(&rule.then)
+        )
     };
     rules.iter().map(line).collect::<Vec<_>>().join("\n")
 }
@@ -164,10 +169,8 @@ mod tests {
 
     fn check(old: serde_json::Value, new: serde_json::Value, expected: &[(&str, &[&str])]) {
         let found = changes(&agent(old), &agent(new));
-        let shown: Vec<(&str, Vec<String>)> = found
-            .iter()
-            .map(|c| (c.field, c.lines.iter().map(sign).collect()))
-            .collect();
+        let shown: Vec<(&str, Vec<String>)> =
+            found.iter().map(|c| (c.field, c.lines.iter().map(sign).collect())).collect();
         let expected: Vec<(&str, Vec<String>)> = expected
             .iter()
             .map(|(f, l)| (*f, l.iter().map(|l| (*l).to_owned()).collect()))
@@ -207,7 +210,12 @@ mod tests {
         check(
             json!({}),
             json!({ "rules": [rule] }),
-            &[("Rules", &["+Lawyers: when the message contains one of lawyer, court, hand over to support (people)"])],
+            &[(
+                "Rules",
+                &[
+                    "+Lawyers: when the message contains one of lawyer, court, hand over to support (people)",
+                ],
+            )],
         );
     }
 

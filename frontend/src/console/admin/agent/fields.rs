@@ -123,7 +123,8 @@ fn ToolBox(tool: ToolInfo) -> impl IntoView {
     let editor = Editor::here();
     let (name, own) = (tool.name.clone(), tool.name.clone());
     let has = move || editor.spec.with(|s| s.tools.contains(&own));
-    let switch = editor.typed(move |s: &mut AgentSpec, on: bool| toggle(&mut s.tools, name.clone(), on));
+    let switch =
+        editor.typed(move |s: &mut AgentSpec, on: bool| toggle(&mut s.tools, name.clone(), on));
     view! {
         <label class="check">
             <input type="checkbox" prop:checked=has on:change:target=move |ev| switch.run(ev.target().checked())/>
@@ -154,8 +155,8 @@ fn TargetBox(target: Target, name: String) -> impl IntoView {
     let editor = Editor::here();
     let own = target.clone();
     let has = move || editor.spec.with(|s| s.targets.contains(&own));
-    let switch = editor
-        .typed(move |s: &mut AgentSpec, on: bool| toggle(&mut s.targets, target.clone(), on));
+    let switch =
+        editor.typed(move |s: &mut AgentSpec, on: bool| toggle(&mut s.targets, target.clone(), on));
     view! {
         <label class="check">
             <input type="checkbox" prop:checked=has on:change:target=move |ev| switch.run(ev.target().checked())/>
@@ -261,7 +262,10 @@ pub fn known_targets() -> Signal<Vec<(Target, String)>> {
             }
         }
         if let Some(desk) = desk.ready() {
-            found.push((Target::Queue { slug: desk.queue }, format!("{} (people)", desk.queue_name)));
+            found.push((
+                Target::Queue { slug: desk.queue },
+                format!("{} (people)", desk.queue_name),
+            ));
         }
         for target in editor.spec.with(|s| s.targets.clone()) {
             if !found.iter().any(|(t, _)| *t == target) {

@@ -28,7 +28,9 @@ pub fn PlaygroundPanel() -> impl IntoView {
     let front_door = RwSignal::new(false);
     // What was tried with an older draft says nothing about this one.
     let tried = StoredValue::new(0u32);
-    let stale = Memo::new(move |_| game.with(Option::is_some) && editor.answered.get() != tried.get_value());
+    let stale = Memo::new(move |_| {
+        game.with(Option::is_some) && editor.answered.get() != tried.get_value()
+    });
     let send = Callback::new(move |text: String| {
         if busy.get_untracked() {
             return;
@@ -42,7 +44,8 @@ pub fn PlaygroundPanel() -> impl IntoView {
             customer: (!who.is_empty()).then_some(who),
         };
         tried.set_value(editor.answered.get_untracked());
-        let (admin, known) = (editor.admin(), game.with_untracked(|g| g.as_ref().map(|g| g.id.clone())));
+        let (admin, known) =
+            (editor.admin(), game.with_untracked(|g| g.as_ref().map(|g| g.id.clone())));
         spawn_local(async move {
             let id = match known {
                 Some(id) => Ok(id),
@@ -60,8 +63,9 @@ pub fn PlaygroundPanel() -> impl IntoView {
             }
         });
     });
-    let customers = [("", "Anonymous visitor"), ("cus_1", "Customer cus_1"), ("cus_2", "Customer cus_2")]
-        .map(|(v, n)| (v.to_owned(), n.to_owned()));
+    let customers =
+        [("", "Anonymous visitor"), ("cus_1", "Customer cus_1"), ("cus_2", "Customer cus_2")]
+            .map(|(v, n)| (v.to_owned(), n.to_owned()));
     view! {
         <div class="playground">
             <p class="hint">
@@ -143,7 +147,9 @@ fn Trace(
         })
         .forget();
     });
-    let rows = move || game.with(|g| g.as_ref().map(|g| items(&g.conversation.events)).unwrap_or_default());
+    let rows = move || {
+        game.with(|g| g.as_ref().map(|g| items(&g.conversation.events)).unwrap_or_default())
+    };
     view! {
         <div class="thread playground-thread" node_ref=scroll role="log" aria-label="Playground" tabindex="0">
             {move || {

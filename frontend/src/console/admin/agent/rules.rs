@@ -95,7 +95,13 @@ fn RuleBox(at: usize, targets: Signal<Vec<(Target, String)>>) -> impl IntoView {
 #[component]
 fn RuleButtons(at: usize) -> impl IntoView {
     let editor = Editor::here();
-    let up = move |_| editor.spec.update(|s| if at > 0 && at < s.rules.len() { s.rules.swap(at - 1, at) });
+    let up = move |_| {
+        editor.spec.update(|s| {
+            if at > 0 && at < s.rules.len() {
+                s.rules.swap(at - 1, at)
+            }
+        })
+    };
     let drop = move |_| {
         editor.spec.update(|s| {
             if at < s.rules.len() {

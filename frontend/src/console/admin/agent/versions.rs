@@ -49,9 +49,11 @@ fn VersionLine(current: Published, version: Published) -> impl IntoView {
     let back = Callback::new(move |()| {
         asking.set(false);
         let (admin, slug) = (editor.admin(), editor.slug());
-        editor.run("Rolled back. New conversations meet it again.", async move {
-            admin.roll_back(&slug, number).await
-        }, true);
+        editor.run(
+            "Rolled back. New conversations meet it again.",
+            async move { admin.roll_back(&slug, number).await },
+            true,
+        );
     });
     view! {
         <li class="version">

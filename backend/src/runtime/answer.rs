@@ -1,0 +1,245 @@
+//! Takes in what a brain said: what of it is recorded, what is refused, whether the turn ends. Pure.
+
+use serde_json::{Value, json};
+use shared::{
+    agent::Target,
+    brief::{Trigger, TriggerKind, Usage},
+    conversation::OpenCall,
+    event::{Effect, EventBody, Message, Settlement, Source, StepUsage, TurnState},
+    id::{CallId, Seq},
+    message::{Author, AuthorKind},
+    owner::Owner,
+};
+
+use super::{
+    World,
+    calls::{opened_by, settle, started, superseded},
+    decide::end_turn,
+    guard,
+    guard::Refusal,
+    handoff::{self, Words},
+};
+
+/// One whole answer of a brain.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Answer {
+    /// The text for the visitor.
+    pub text: String,
+    /// The calls, in the order in which they came.
+    pub calls: Vec<AskedCall>,
+    /// Answers that the visitor can give with one press.
+    pub quick_replies: Vec<String>,
+    /// Pages that it quotes.
+    pub sources: Vec<Source>,
+    /// What it used.
+    pub usage: Usage,
+    /// The model that gave it.
+    pub model: String,
+    /// Visitor messages up to here were before it.
+    pub through: Seq,
+    /// Why there is no answer, if there is none.
+    pub failure: Option<String>,
+}
+
+/// A call as a brain made it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AskedCall {
+    /// Which tool.
+    pub name: String,
+    /// With what; `Err` holds text that is not JSON.
+    pub args: Result<Value, String>,
+}
+
+/// Takes in a brain's answer: what of it is recorded, what is refused, whether the turn ends.
+pub fn answer(world: &World<'_>, answer: Answer) -> Vec<EventBody> {
+    let Some(spec) = world.spec else { return Vec::new() };
+    let state = &world.thread.state;
+    let mut events = vec![EventBody::Usage(StepUsage {
+        agent: spec.slug.clone(),
+        version: agent_version(&state.owner),
+        model: answer.model.clone(),
+        through: answer.through,
+        usage: answer.usage,
+    })];
+    if let Some(refusal) = fault_of(&answer) {
+        return refuse(world, events, &[refusal]);
+    }
+    if !answer.text.trim().is_empty() {
+        events.push(EventBody::Message(Message {
+            author: Author::new(AuthorKind::Agent, spec.name.clone()),
+            text: answer.text.trim().to_owned(),
+            client_id: None,
+            quick_replies: answer.quick_replies,
+            sources: answer.sources,
+        }));
+    }
+    if answer.calls.is_empty() {
+        // A message that came meanwhile is taken in at the next step of the same turn.
+        if state.last_visitor_message <= answer.through {
+            events.extend(end_turn(world, TurnState::Done));
+        }
+        return events;
+    }
+    let refusals = record_calls(world, &mut events, answer.calls);
+    if refusals.is_empty() { events } else { refuse(world, events, &refusals) }
+}
+
+/// What is wrong with an answer as a whole.
+fn fault_of(answer: &Answer) -> Option<Refusal> {
+    if let Some(failure) = &answer.failure {
+        return Some(Refusal::new("brain_failed", failure.clone()));
+    }
+    if answer.text.trim().is_empty() && answer.calls.is_empty() {
+        return Some(Refusal::new("empty_answer", "Answer, call a tool or hand over."));
+    }
+    let hands_over = answer.calls.iter().any(|call| handoff::is_transfer(&call.name));
+    if !hands_over && guard::promises_a_handoff(&answer.text) {
+        let detail = "You promised a handoff without making it: call the transfer tool.";
+        return Some(Refusal::new("promise_without_handoff", detail));
+    }
+    None
+}
+
+/// One repair, then a person.
+fn refuse(world: &World<'_>, mut events: Vec<EventBody>, refusals: &[Refusal]) -> Vec<EventBody> {
+    let repairs = world.thread.state.turn.as_ref().map_or(0, |turn| turn.repairs);
+    let exhausted = repairs >= guard::REPAIRS;
+    let Some(last) = refusals.last().cloned() else { return events };
+    events.extend(refusals.iter().map(Refusal::event));
+    if exhausted {
+        // Calls of this same answer are not begun: a person decides.
+        let opened = opened_by(&events);
+        events.extend(opened.into_iter().map(|call| superseded(&call)));
+        let kind = if matches!(last.check, "ping_pong" | "handoffs") {
+            TriggerKind::Budget
+        } else {
+            TriggerKind::Fault
+        };
+        let trigger = Trigger { kind, evidence: format!("{}: {}", last.check, last.detail) };
+        let words = Words { reason: handoff::reason_of(kind).to_owned(), ..Words::default() };
+        let handoff = handoff::hand_over(world, &events, world.queue(), trigger, words);
+        events.extend(handoff);
+    }
+    events
+}
+
+/// Records an answer's calls. Good ones are begun; of several transfers the first good one wins.
+fn record_calls(
+    world: &World<'_>,
+    events: &mut Vec<EventBody>,
+    calls: Vec<AskedCall>,
+) -> Vec<Refusal> {
+    let mut refusals = Vec::new();
+    let mut transfer_chosen = false;
+    for asked in calls {
+        let position = world.thread.state.seq + events.len() as u64 + 1;
+        let args = asked.args.clone().unwrap_or_else(Value::String);
+        let effect = handoff::effect_of(
+            &asked.name,
+            world.tools.get(&asked.name).map(|tool| tool.info().effect),
+        );
+        let call = OpenCall {
+            call: call_id(position),
+            label: label(world, &asked, effect),
+            name: asked.name.chars().take(100).collect(),
+            args,
+            effect,
+            seq: position,
+            epoch: world.thread.state.epoch,
+        };
+        events.push(started(&call));
+        if effect == Effect::Transfer && transfer_chosen {
+            events.push(superseded(&call));
+            continue;
+        }
+        match check_call(world, &asked) {
+            Ok(()) => transfer_chosen |= effect == Effect::Transfer,
+            Err(refusal) => {
+                let result = json!({ "error": refusal.check, "message": refusal.detail });
+                events.push(settle(&call, Settlement::Error, result));
+                refusals.push(refusal);
+            }
+        }
+    }
+    refusals
+}
+
+/// Whether the owner may make this call at all, at its pinned version.
+fn check_call(world: &World<'_>, asked: &AskedCall) -> Result<(), Refusal> {
+    let Some(spec) = world.spec else { return Err(Refusal::new("version", "No agent owns.")) };
+    let Ok(args) = &asked.args else {
+        return Err(Refusal::new("malformed_arguments", "Arguments must be JSON."));
+    };
+    if let Some(target) =
+        handoff::target_of(&asked.name).filter(|_| handoff::is_transfer(&asked.name))
+    {
+        let own = matches!(&target, Target::Agent { slug } if *slug == spec.slug);
+        if own {
+            return Err(Refusal::new("self_transfer", "You already own this conversation."));
+        }
+        let known = spec.targets.contains(&target).then(|| world.owner_of(&target)).flatten();
+        let Some(to) = known else {
+            let detail = format!("You cannot hand over with {}.", asked.name);
+            return Err(Refusal { check: "unknown_target", detail });
+        };
+        Words::from_args(args).map_err(|detail| Refusal { check: "malformed_brief", detail })?;
+        return guard::transfer_allowed(world, &to);
+    }
+    if !spec.tools.contains(&asked.name) || world.tools.get(&asked.name).is_none() {
+        let name: String = asked.name.chars().take(100).collect();
+        let detail = format!("You have no tool called {name}.");
+        return Err(Refusal { check: "unknown_tool", detail });
+    }
+    world
+        .tools
+        .check(&asked.name, args)
+        .map_err(|detail| Refusal { check: "malformed_arguments", detail })
+}
+
+/// Performs the transfer that an answer chose, now that its siblings are settled.
+pub fn perform_transfer(world: &World<'_>, call: &OpenCall) -> Vec<EventBody> {
+    let asked = AskedCall { name: call.name.clone(), args: Ok(call.args.clone()) };
+    let checked = check_call(world, &asked).and_then(|()| {
+        let to = handoff::target_of(&call.name).and_then(|target| world.owner_of(&target));
+        let words = Words::from_args(&call.args);
+        to.zip(words.ok())
+            .ok_or_else(|| Refusal::new("unknown_target", "It is not there any more."))
+    });
+    match checked {
+        Ok((to, words)) => {
+            let mut events = vec![settle(call, Settlement::Ok, json!({ "owner": to.name() }))];
+            let evidence = format!("called {}", call.name);
+            let trigger = Trigger { kind: TriggerKind::Model, evidence };
+            let handoff = handoff::hand_over(world, &events, to, trigger, words);
+            events.extend(handoff);
+            events
+        }
+        Err(refusal) => {
+            let result = json!({ "error": refusal.check, "message": refusal.detail });
+            let events = vec![settle(call, Settlement::Denied, result)];
+            refuse(world, events, &[refusal])
+        }
+    }
+}
+
+fn label(world: &World<'_>, asked: &AskedCall, effect: Effect) -> String {
+    if effect == Effect::Transfer {
+        return "Handing over".to_owned();
+    }
+    match (world.tools.get(&asked.name), &asked.args) {
+        (Some(tool), Ok(args)) => tool.label(args),
+        _ => "Working on it".to_owned(),
+    }
+}
+
+fn call_id(position: Seq) -> CallId {
+    #[expect(clippy::expect_used, reason = "a letter and a number make an id")]
+    format!("c{position}").parse().expect("an id")
+}
+
+fn agent_version(owner: &Owner) -> u32 {
+    match owner {
+        Owner::Agent { version, .. } => *version,
+        _ => 0,
+    }
+}

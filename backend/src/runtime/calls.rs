@@ -1,0 +1,67 @@
+//! The record of a call: begun, and settled exactly once.
+
+use serde_json::{Value, json};
+use shared::{
+    conversation::OpenCall,
+    event::{EventBody, Settlement, Tool, ToolState},
+};
+
+/// A call is settled.
+pub fn settle(call: &OpenCall, settlement: Settlement, result: Value) -> EventBody {
+    let done = settlement == Settlement::Ok;
+    EventBody::Tool(Tool {
+        call: call.call.clone(),
+        name: call.name.clone(),
+        state: if done { ToolState::Done } else { ToolState::Failed },
+        label: call.label.clone(),
+        effect: call.effect,
+        args: None,
+        result: Some(result),
+        settlement: Some(settlement),
+        facts: Vec::new(),
+        untrusted: false,
+    })
+}
+
+/// A call begins.
+pub fn started(call: &OpenCall) -> EventBody {
+    EventBody::Tool(Tool {
+        call: call.call.clone(),
+        name: call.name.clone(),
+        state: ToolState::Started,
+        label: call.label.clone(),
+        effect: call.effect,
+        args: Some(call.args.clone()),
+        result: None,
+        settlement: None,
+        facts: Vec::new(),
+        untrusted: false,
+    })
+}
+
+/// A call that was never begun: something else went first.
+pub fn superseded(call: &OpenCall) -> EventBody {
+    settle(call, Settlement::Superseded, json!({ "error": "superseded" }))
+}
+
+/// The calls that `events` began and did not settle.
+pub fn opened_by(events: &[EventBody]) -> Vec<OpenCall> {
+    let mut open: Vec<OpenCall> = Vec::new();
+    for event in events {
+        let EventBody::Tool(tool) = event else { continue };
+        if tool.state == ToolState::Started {
+            open.push(OpenCall {
+                call: tool.call.clone(),
+                name: tool.name.clone(),
+                args: Value::Null,
+                effect: tool.effect,
+                label: tool.label.clone(),
+                seq: 0,
+                epoch: 0,
+            });
+        } else {
+            open.retain(|call| call.call != tool.call);
+        }
+    }
+    open
+}

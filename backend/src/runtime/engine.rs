@@ -1,0 +1,140 @@
+//! Drives conversations on: one task each at most, resumed from the store whatever was missed.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use shared::id::ConversationId;
+use tokio::{
+    sync::{Notify, Semaphore},
+    task::JoinHandle,
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{Desk, runner};
+
+/// How often work that nobody nudged is looked for.
+const SWEEP: Duration = Duration::from_secs(5);
+/// Most conversations that one sweep takes up.
+const SWEEP_LIMIT: usize = 500;
+/// Most conversations that are driven at once.
+const AT_ONCE: usize = 256;
+/// How long a shutdown waits for turns to reach their next event.
+const DRAIN: Duration = Duration::from_secs(8);
+
+/// Which conversations are being driven.
+pub(super) struct Engine {
+    running: Mutex<HashMap<ConversationId, Drive>>,
+    slots: Arc<Semaphore>,
+    quiet: Notify,
+    tasks: TaskTracker,
+    shutdown: CancellationToken,
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        Self {
+            running: Mutex::default(),
+            slots: Arc::new(Semaphore::new(AT_ONCE)),
+            quiet: Notify::new(),
+            tasks: TaskTracker::new(),
+            shutdown: CancellationToken::new(),
+        }
+    }
+}
+
+/// Whether a conversation that is being driven must be looked at once more.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Drive {
+    Running,
+    Again,
+}
+
+impl Desk {
+    /// Goes on with a conversation, if there is something to do.
+    pub fn nudge(&self, id: &ConversationId) {
+        {
+            let mut running = self.running();
+            if let Some(drive) = running.get_mut(id) {
+                *drive = Drive::Again;
+                return;
+            }
+            if self.engine().shutdown.is_cancelled() {
+                return;
+            }
+            running.insert(id.clone(), Drive::Running);
+        }
+        let (desk, id) = (self.clone(), id.clone());
+        self.engine().tasks.spawn(async move { desk.run(&id).await });
+    }
+
+    /// Resumes what a restart interrupted, and from then on finds what nobody nudged: passed
+    /// deadlines, refunds without an answer. Ends soon after `shutdown`.
+    pub fn start(&self, shutdown: CancellationToken) -> JoinHandle<()> {
+        let desk = self.clone();
+        tokio::spawn(async move {
+            let mut ticks = tokio::time::interval(SWEEP);
+            loop {
+                tokio::select! {
+                    () = shutdown.cancelled() => break,
+                    _ = ticks.tick() => desk.sweep().await,
+                }
+            }
+            desk.drain().await;
+        })
+    }
+
+    /// Stops taking up work and waits, for a while, until running turns have reached an event.
+    pub async fn drain(&self) {
+        self.engine().shutdown.cancel();
+        self.engine().tasks.close();
+        // What does not end in time is found by the next start: the journal has it.
+        let _ = tokio::time::timeout(DRAIN, self.engine().tasks.wait()).await;
+    }
+
+    /// Resolves when nothing is being driven any more; for tests and the playground.
+    pub async fn idle(&self) {
+        loop {
+            // Made before the look, so that what ends in between is not missed.
+            let quiet = self.engine().quiet.notified();
+            if self.running().is_empty() {
+                return;
+            }
+            quiet.await;
+        }
+    }
+
+    fn running(&self) -> MutexGuard<'_, HashMap<ConversationId, Drive>> {
+        self.engine().running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn sweep(&self) {
+        match self.journal().store().due(self.now(), SWEEP_LIMIT).await {
+            Ok(due) => due.iter().for_each(|id| self.nudge(id)),
+            Err(error) => tracing::error!(%error, "cannot look for work"),
+        }
+    }
+
+    async fn run(&self, id: &ConversationId) {
+        let slot = self.engine().slots.clone().acquire_owned().await;
+        loop {
+            if let Err(error) = runner::drive(self, id).await {
+                tracing::error!(conversation = %id, %error, "a turn stopped; the sweep resumes it");
+            }
+            let mut running = self.running();
+            match running.get_mut(id) {
+                Some(drive @ Drive::Again) if !self.engine().shutdown.is_cancelled() => {
+                    *drive = Drive::Running;
+                }
+                _ => {
+                    running.remove(id);
+                    self.engine().quiet.notify_waiters();
+                    break;
+                }
+            }
+        }
+        drop(slot);
+    }
+}
