@@ -7,6 +7,7 @@
 
 mod href;
 mod inline;
+mod table;
 
 pub use href::Href;
 
@@ -34,6 +35,13 @@ pub enum Block {
     Quote(Vec<Block>),
     /// Preformatted text.
     Code(String),
+    /// A table; every row has as many cells as the head.
+    Table {
+        /// What the columns are called.
+        head: Vec<Vec<Span>>,
+        /// What they hold.
+        rows: Vec<Vec<Vec<Span>>>,
+    },
 }
 
 /// A piece of running text.
@@ -91,6 +99,8 @@ fn blocks(lines: &[&str], depth: usize) -> Vec<Block> {
             1
         } else if depth < MAX_DEPTH && unquoted(line).is_some() {
             quote(rest, depth, &mut found)
+        } else if table::begins(rest) {
+            table::table(rest, &mut found)
         } else if let Some(marker) = marker(line).filter(|_| depth < MAX_DEPTH) {
             list(rest, &marker, depth, &mut found)
         } else {
@@ -103,13 +113,15 @@ fn blocks(lines: &[&str], depth: usize) -> Vec<Block> {
 
 /// Each of these reads one block from the front of `lines` and says how many lines it took.
 fn paragraph(lines: &[&str], depth: usize, found: &mut Vec<Block>) -> usize {
-    let ends = |line: &str| {
+    let ends = |at: &usize| {
+        let line = lines[*at];
         line.trim().is_empty()
             || fence(line).is_some()
             || heading(line).is_some()
+            || table::begins(&lines[*at..])
             || (depth < MAX_DEPTH && (unquoted(line).is_some() || marker(line).is_some()))
     };
-    let end = lines.iter().skip(1).position(|line| ends(line)).map_or(lines.len(), |at| at + 1);
+    let end = (1..lines.len()).find(ends).unwrap_or(lines.len());
     let text = lines[..end].iter().map(|line| line.trim()).collect::<Vec<_>>().join("\n");
     found.push(Block::Paragraph(inline::spans(&text)));
     end

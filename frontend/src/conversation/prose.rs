@@ -37,6 +37,18 @@ fn append_blocks(page: &Document, into: &Element, blocks: &[Block]) {
                 set(pre, "tabindex", "0");
                 within(page, pre, "code", |c| c.set_text_content(Some(code)));
             }),
+            Block::Table { head, rows } => within(page, into, "div", |frame| {
+                set(frame, "class", "table");
+                set(frame, "tabindex", "0");
+                within(page, frame, "table", |table| {
+                    within(page, table, "thead", |part| append_row(page, part, "th", head));
+                    within(page, table, "tbody", |part| {
+                        for row in rows {
+                            append_row(page, part, "td", row);
+                        }
+                    });
+                });
+            }),
             Block::List { start, items } => {
                 within(page, into, if start.is_some() { "ol" } else { "ul" }, |list| {
                     if let Some(start) = start {
@@ -60,6 +72,14 @@ fn append_item(page: &Document, into: &Element, item: &[Block]) {
         }
         _ => append_blocks(page, into, item),
     }
+}
+
+fn append_row(page: &Document, into: &Element, cell: &str, row: &[Vec<Span>]) {
+    within(page, into, "tr", |line| {
+        for spans in row {
+            within(page, line, cell, |cell| append_spans(page, cell, spans));
+        }
+    });
 }
 
 fn append_spans(page: &Document, into: &Element, spans: &[Span]) {

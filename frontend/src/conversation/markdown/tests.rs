@@ -11,6 +11,13 @@ fn show(text: &str) -> String {
             Block::Paragraph(s) => write!(out, "p({})", spans(s)),
             Block::Heading(s) => write!(out, "h({})", spans(s)),
             Block::Code(code) => write!(out, "pre({code})"),
+            Block::Table { head, rows } => {
+                let row = |cells: &Vec<Vec<Span>>| {
+                    cells.iter().map(|cell| spans(cell)).collect::<Vec<_>>().join("|")
+                };
+                let rows: Vec<_> = rows.iter().map(row).collect();
+                write!(out, "t({}={})", row(head), rows.join(";"))
+            }
             Block::Quote(inner) => write!(out, "q({})", all(inner)),
             Block::List { start, items } => {
                 let items: Vec<_> = items.iter().map(|item| all(item)).collect();
@@ -70,6 +77,8 @@ fn reads_what_people_and_models_write() {
     check("(https://a.example)", "p((<a https://a.example >))");
     check("[terms](https://a.example/t)", "p(<a https://a.example/t terms>)");
     check("[mail](mailto:help@a.example)", "p(<a mailto:help@a.example mail>)");
+    check("is:\n| a | b |\n|---|:-:|\n| 1 | **2** |\n| 3 |\nend", "p(is:)t(a|b=1|<b 2>;3|)p(end)");
+    check("a | b\nc | d", "p(a | b/c | d)");
     check("[a] (b) [c", "p([a] (b) [c)");
 }
 
@@ -155,6 +164,10 @@ fn hostile_input_is_read_in_linear_time() {
         "> - a\n",
         "[a](https://x.example/",
         "*a**b",
+        "|",
+        "|-",
+        "|\n|-\n",
+        "a|b\n-|-\n",
     ] {
         unit(piece);
     }
