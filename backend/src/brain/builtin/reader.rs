@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
 use shared::agent::AgentSpec;
@@ -24,7 +24,7 @@ const LISTED: usize = 6;
 /// A reader that learns from agents' examples, small talk and out-of-scope messages.
 #[derive(Debug)]
 pub struct BuiltinReader {
-    classifier: Classifier,
+    classifier: Arc<Classifier>,
     /// What each label of the classifier stands for, in its order.
     meanings: Vec<Meaning>,
     /// Which tools each agent has.
@@ -59,7 +59,7 @@ impl BuiltinReader {
         for example in defaults::small_talk().iter().chain(defaults::out_of_scope()) {
             add(None, &example.intent, &example.text);
         }
-        let classifier = Classifier::train(&labelled);
+        let classifier = learn(labelled);
         let meanings =
             classifier.labels().iter().filter_map(|label| meanings.get(label).cloned()).collect();
         let tools = agents
@@ -73,6 +73,23 @@ impl BuiltinReader {
     pub fn classifier(&self) -> &Classifier {
         &self.classifier
     }
+}
+
+type Labelled = Vec<(String, String)>;
+
+/// Trains, unless the examples are those of the last time: publishing new instructions, or opening
+/// another desk with the shipped agents, then costs nothing.
+fn learn(examples: Labelled) -> Arc<Classifier> {
+    static LAST: Mutex<Option<(Labelled, Arc<Classifier>)>> = Mutex::new(None);
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((learnt, classifier)) = last.as_ref()
+        && *learnt == examples
+    {
+        return Arc::clone(classifier);
+    }
+    let classifier = Arc::new(Classifier::train(&examples));
+    *last = Some((examples, Arc::clone(&classifier)));
+    classifier
 }
 
 impl Reader for BuiltinReader {
