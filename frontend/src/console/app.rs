@@ -46,7 +46,7 @@ pub fn App() -> impl IntoView {
         {move || match session.get() {
             Session::Asking => view! { <main class="boot"><Skeleton lines=3/></main> }.into_any(),
             Session::Unreachable(failure) => {
-                view! { <main class="boot"><FailureNote failure=failure retry=resume/></main> }.into_any()
+                view! { <main class="boot"><FailureNote text=failure.to_string() retry=resume/></main> }.into_any()
             }
             Session::Out => view! { <SignIn on_done=entered/> }.into_any(),
             Session::In(desk) => {

@@ -22,7 +22,8 @@ pub fn Field(
     #[prop(optional)]
     wrong: Option<Wrong>,
     /// The input.
-    children: Children,
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     let (id, name) = (field.clone(), field);
     let own = name.clone();
@@ -30,7 +31,7 @@ pub fn Field(
         <div class="field" class:is-wrong=move || said_of(wrong, &own).is_some()>
             <label for=id>{label}</label>
             {(!hint.is_empty()).then(|| view! { <p class="hint">{hint}</p> })}
-            {children()}
+            {children.map(|c| c())}
             {move || said_of(wrong, &name).map(|text| view! { <p class="wrong" role="alert">{text}</p> })}
         </div>
     }

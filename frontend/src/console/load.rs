@@ -102,7 +102,8 @@ where
     move || match loader.state() {
         Load::Waiting => view! { <Skeleton/> }.into_any(),
         Load::Failed(failure) => {
-            view! { <FailureNote failure=failure retry=move || loader.reload()/> }.into_any()
+            view! { <FailureNote text=failure.to_string() retry=move || loader.reload()/> }
+                .into_any()
         }
         Load::Ready(value) => ready(value).into_any(),
     }
@@ -126,15 +127,16 @@ pub fn Skeleton(
 /// What went wrong and a button to try again.
 #[component]
 pub fn FailureNote<R: Fn() + Send + Sync + 'static>(
-    /// What went wrong.
-    failure: Failure,
+    /// What went wrong, in words.
+    #[prop(into)]
+    text: String,
     /// Tries again.
     retry: R,
 ) -> impl IntoView {
     view! {
         <div class="empty" role="alert">
             <p class="empty-title">"This could not be loaded"</p>
-            <p>{failure.to_string()}</p>
+            <p>{text}</p>
             <button type="button" class="button" on:click=move |_| retry()>"Try again"</button>
         </div>
     }

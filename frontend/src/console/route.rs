@@ -82,7 +82,7 @@ fn page(second: Option<&str>, third: Option<&str>, query: &str) -> Option<Page> 
         (Some("money"), None) => Some(Page::Money),
         (Some("audit"), None) => {
             let pairs = query.trim_start_matches('?').split('&');
-            let id = pairs.filter_map(|p| p.strip_prefix("conversation=")).next();
+            let id = pairs.into_iter().find_map(|p| p.strip_prefix("conversation="));
             Some(Page::Audit(id.and_then(|id| id.parse().ok())))
         }
         (Some("meters"), None) => Some(Page::Meters),

@@ -140,6 +140,11 @@ pub fn plural(number: usize, one: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
 }
 
+/// The key of a fact, breakable where it has a point.
+pub fn fact(key: &str) -> String {
+    spaced(key).replace('.', ".\u{200b}")
+}
+
 /// `snake_case` as words: `order.A1001.status` stays, `issue_refund` becomes `issue refund`.
 pub fn spaced(text: &str) -> String {
     text.replace('_', " ")

@@ -28,7 +28,7 @@ pub fn AgentsPage() -> impl IntoView {
     let asking = admin.clone();
     let agents = Loader::new(move || {
         let admin = asking.clone();
-        async move { admin.agents().await }
+        async move { admin.desk().agents().await }
     });
     let making = RwSignal::new(false);
     view! {

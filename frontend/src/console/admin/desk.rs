@@ -27,7 +27,7 @@ pub fn DeskPage() -> impl IntoView {
     let admin = expect_context::<Admin>();
     let both = Loader::new(move || {
         let admin = admin.clone();
-        async move { Ok((admin.settings().await?, admin.agents().await?)) }
+        async move { Ok((admin.settings().await?, admin.desk().agents().await?)) }
     });
     view! {
         <PageHead title="Desk" text="What holds for the whole desk, outside any agent and any model."/>
@@ -223,7 +223,7 @@ fn Refunds(form: Form) -> impl IntoView {
         <fieldset>
             <legend>"Refunds without a person"</legend>
             <p class="hint">"Above these totals a person approves. No agent and no model can get around them."</p>
-            <Field field="refund_policy" label="" wrong=form.wrong.into()>{()}</Field>
+            <Field field="refund_policy" label="" wrong=form.wrong.into()/>
             <div class="row">
                 <Field field="per_order" label="For one order">
                     {amount(form.text(|s| s.refund_policy.per_order.to_string()), "per_order", |s, v| {

@@ -4,9 +4,9 @@ use serde::Deserialize;
 use shared::{
     agent::{AgentSpec, DeskSettings},
     api::{
-        Agent, Agents, Audit, ChangeStaff, MeterBy, Meters, MoneyState, NewApiKey, NewSecret,
-        NewStaff, Playground, Publish, Rollback, SaveSite, Site, Sites, Staff, StartPlayground,
-        SwitchMoney, Tools, TryMessage, Versions,
+        Agent, Audit, ChangeStaff, MeterBy, Meters, MoneyState, NewApiKey, NewSecret, NewStaff,
+        Playground, Publish, Rollback, SaveSite, Site, Sites, Staff, StartPlayground, SwitchMoney,
+        Tools, TryMessage, Versions,
     },
     id::{AgentSlug, SiteKey, StaffId},
 };
@@ -34,11 +34,6 @@ impl Admin {
     /// The client of the same person without the administrator's calls.
     pub fn desk(&self) -> &Desk {
         &self.desk
-    }
-
-    /// All agents.
-    pub async fn agents(&self) -> Result<Agents, Failure> {
-        self.desk.ask(Verb::Get, "/agents", NOTHING).await
     }
 
     /// One agent.

@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 use shared::{
     api::{
-        Accepted, AddNote, Conversation, Decide, Events, InboxPage, Return, Role, SendMessage,
-        Staff, View,
+        Accepted, AddNote, Agents, Conversation, Decide, Events, InboxPage, Return, Role,
+        SendMessage, Staff, View,
     },
     id::{ApprovalId, ConversationId, Seq, StaffId},
 };
@@ -116,6 +116,11 @@ impl Desk {
     /// Closes a conversation.
     pub async fn close(&self, id: &ConversationId) -> Result<(), Failure> {
         self.tell(Verb::Post, &format!("/conversations/{id}/close"), Some(&Empty {})).await
+    }
+
+    /// All agents.
+    pub async fn agents(&self) -> Result<Agents, Failure> {
+        self.ask(Verb::Get, "/agents", NOTHING).await
     }
 
     /// Decides on one exact write.

@@ -73,10 +73,8 @@ pub fn new_client_id() -> ClientId {
 fn uuid(mut bytes: [u8; 16]) -> ClientId {
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;
-    let hex = |range: std::ops::Range<usize>| {
-        bytes[range].iter().map(|b| format!("{b:02x}")).collect::<String>()
-    };
-    let text = [hex(0..4), hex(4..6), hex(6..8), hex(8..10), hex(10..16)].join("-");
+    let hex = format!("{:032x}", u128::from_be_bytes(bytes));
+    let text = [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-");
     #[expect(clippy::expect_used, reason = "hexadecimal digits and dashes are an id")]
     text.parse().expect("an id")
 }

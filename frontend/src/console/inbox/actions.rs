@@ -2,6 +2,7 @@
 
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
+    agent::AgentSpec,
     api::Return,
     event::{Event, EventBody},
     id::AgentSlug,
@@ -166,29 +167,20 @@ fn HandBack(on_done: Callback<()>) -> impl IntoView {
     );
     let note = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
-    // An administrator may choose among all agents; others among those who were in it.
-    if let Some(admin) = open.desk().admin() {
-        spawn_local(async move {
-            if let Ok(all) = admin.agents().await {
-                let published = all.agents.into_iter().filter_map(|a| a.published);
-                let all = published.map(|p| (p.spec.slug.to_string(), p.spec.name));
-                agents.try_update(|known| {
-                    for agent in all {
-                        if !known.iter().any(|k| k.0 == agent.0) {
-                            known.push(agent);
-                        }
-                    }
-                });
-                if let Some(first) = agents.try_get_untracked().and_then(|a| a.into_iter().next()) {
-                    chosen.try_update(|c| {
-                        if c.is_empty() {
-                            *c = first.0
-                        }
-                    });
-                }
+    // Those who were in it are there at once; the others when they have been loaded.
+    let desk = open.desk();
+    spawn_local(async move {
+        if let Ok(all) = desk.agents().await {
+            let published = all.agents.into_iter().filter_map(|a| a.published);
+            agents.try_update(|known| add_new(known, published.map(|p| p.spec)));
+            let first = agents.try_get_untracked().and_then(|a| a.into_iter().next());
+            if let Some(first) =
+                first.filter(|_| chosen.try_get_untracked().is_some_and(|c| c.is_empty()))
+            {
+                chosen.try_set(first.0);
             }
-        });
-    }
+        }
+    });
     let send = move |_| {
         let Ok(agent) = chosen.get_untracked().parse::<AgentSlug>() else { return };
         let note: String = note.get_untracked().trim().chars().take(NOTE_CHARS).collect();
@@ -238,6 +230,15 @@ fn HandBack(on_done: Callback<()>) -> impl IntoView {
                 </button>
             </footer>
         </Dialog>
+    }
+}
+
+/// Adds the agents that are not there yet.
+fn add_new(known: &mut Vec<(String, String)>, specs: impl Iterator<Item = AgentSpec>) {
+    for spec in specs {
+        if !known.iter().any(|k| k.0 == spec.slug.as_str()) {
+            known.push((spec.slug.to_string(), spec.name));
+        }
     }
 }
 

@@ -31,7 +31,7 @@ pub fn WaitingApprovals() -> impl IntoView {
                 <div class="decision-what">
                     <p class="decision-title">{approval.summary.clone()}</p>
                     <p class="hint">
-                        {approval.action.as_ref().map(|a| a.reason.clone())} " " <Expiry approval=approval.clone()/>
+                        {approval.action.as_ref().map(|a| format!("{}. ", a.reason.trim_end_matches('.')))} <Expiry approval=approval.clone()/>
                     </p>
                 </div>
                 <Review approval=approval/>

@@ -182,7 +182,7 @@ fn Facts(facts: Vec<Fact>) -> impl IntoView {
     let lines = facts.into_iter().map(|f| {
         view! {
             <div>
-                <dt>{words::spaced(&f.key)}</dt>
+                <dt>{words::fact(&f.key)}</dt>
                 <dd>{f.value} " " <Source seq=f.source_seq/></dd>
             </div>
         }

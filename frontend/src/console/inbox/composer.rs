@@ -113,6 +113,7 @@ pub fn Composer() -> impl IntoView {
                 <span class="hint" class:fault=move || too_long.get().is_some()>
                     {move || match too_long.get() {
                         Some(by) => format!("{} too long.", words::plural(by + 1, "character")),
+                        None if obstacle.get().is_some() => String::new(),
                         None => "Enter sends, Shift + Enter begins a new line.".to_owned(),
                     }}
                 </span>
@@ -192,7 +193,7 @@ fn send_note(open: Open, text: String, back: RwSignal<String>) {
         if let Err(failure) = desk.note(&id, &AddNote { text: text.clone() }).await {
             back.try_update(|b| {
                 if b.is_empty() {
-                    *b = text
+                    *b = text;
                 }
             });
             open.toasts.failed(&failure);

@@ -15,7 +15,7 @@ use super::{
     brief::BriefPane,
     composer::Composer,
     keys::Shortcut,
-    list_view::OwnerChip,
+    list_view::owner_chip,
     open::Open,
     state::{InboxState, Pane},
     thread_view::Thread,
@@ -44,7 +44,7 @@ pub fn ConversationPane(
         Load::Failed(failure) => {
             view! {
                 <section class="thread-pane thread-none" aria-label="Conversation">
-                    <FailureNote failure=failure retry=move || open.reload()/>
+                    <FailureNote text=failure.to_string() retry=move || open.reload()/>
                     <p class="center"><Link to=Route::Inbox(None) class="button">"Back to the list"</Link></p>
                 </section>
             }
@@ -113,7 +113,7 @@ fn held_by(owner: &Owner, mine: bool) -> AnyView {
         Owner::Nobody => String::new(),
     };
     view! {
-        <OwnerChip owner=owner.clone()/>
+        {owner_chip(owner)}
         <span class="hint">{word}</span>
     }
     .into_any()

@@ -44,12 +44,12 @@ pub fn ItemView(
             view! { <HandoffView handoff=handoff brief=brief at=at/> }.into_any()
         }
         Body::Tool { started, settled } => {
-            view! { <ToolView started=started settled=settled/> }.into_any()
+            view! { <ToolView started=*started settled=settled.map(|s| *s)/> }.into_any()
         }
         Body::Approval { asked, decided } => {
-            view! { <ApprovalView asked=asked decided=decided live=live/> }.into_any()
+            view! { <ApprovalView asked=*asked decided=decided.map(|d| *d) live=live/> }.into_any()
         }
-        Body::Refund(refund) => view! { <RefundView refund=refund/> }.into_any(),
+        Body::Refund(refund) => view! { <RefundView refund=*refund/> }.into_any(),
         Body::Note(note) => view! {
             <div class="note">
                 <p class="byline">
@@ -212,7 +212,7 @@ fn HandoffView(handoff: Handoff, brief: Option<Box<Brief>>, at: Timestamp) -> im
 }
 
 #[component]
-fn ToolView(started: Box<Tool>, settled: Option<Box<Tool>>) -> impl IntoView {
+fn ToolView(started: Tool, settled: Option<Tool>) -> impl IntoView {
     let settlement = settled.as_ref().and_then(|s| s.settlement);
     let state = match (settlement, settled.is_some()) {
         (Some(settlement), _) => words::settlement(settlement),
@@ -250,7 +250,7 @@ fn ToolView(started: Box<Tool>, settled: Option<Box<Tool>>) -> impl IntoView {
 }
 
 #[component]
-fn ApprovalView(asked: Box<Approval>, decided: Option<Box<Approval>>, live: bool) -> impl IntoView {
+fn ApprovalView(asked: Approval, decided: Option<Approval>, live: bool) -> impl IntoView {
     let state = decided.as_ref().map_or(asked.state, |d| d.state);
     let by = decided.as_ref().and_then(|d| d.by.as_ref()).map(|b| format!(" by {}", b.name));
     let note = decided.as_ref().and_then(|d| d.note.clone());
@@ -274,7 +274,7 @@ fn ApprovalView(asked: Box<Approval>, decided: Option<Box<Approval>>, live: bool
 }
 
 #[component]
-fn RefundView(refund: Box<Refund>) -> impl IntoView {
+fn RefundView(refund: Refund) -> impl IntoView {
     let good = refund.state == RefundState::Succeeded;
     let bad =
         matches!(refund.state, RefundState::Failed | RefundState::Declined | RefundState::Expired);

@@ -62,7 +62,7 @@ pub fn ListPane(
                 {move || match state.load.get() {
                     Load::Waiting => view! { <Skeleton lines=8/> }.into_any(),
                     Load::Failed(failure) => {
-                        view! { <FailureNote failure=failure retry=move || state.reload()/> }.into_any()
+                        view! { <FailureNote text=failure.to_string() retry=move || state.reload()/> }.into_any()
                     }
                     Load::Ready(()) => view! { <Lines open=open/> }.into_any(),
                 }}
@@ -238,7 +238,7 @@ fn LineBody(line: Summary) -> impl IntoView {
             })}
         <span class="line-preview">{preview}</span>
         <span class="line-foot">
-            <OwnerChip owner=line.owner.clone()/>
+            {owner_chip(&line.owner)}
             {line.needs_approval.then(|| view! { <span class="chip approval">"Needs approval"</span> })}
             {line
                 .rating
@@ -277,18 +277,15 @@ fn LineTime(line: Summary) -> impl IntoView {
 }
 
 /// Who holds a conversation.
-#[component]
-pub fn OwnerChip(
-    /// Who.
-    owner: Owner,
-) -> impl IntoView {
-    let kind = match &owner {
+pub fn owner_chip(owner: &Owner) -> impl IntoView + use<> {
+    let kind = match owner {
         Owner::Agent { .. } => "owner agent",
         Owner::Queue { .. } => "owner queue",
         Owner::Staff { .. } => "owner staff",
         Owner::Nobody => "owner nobody",
     };
-    view! { <span class=kind>{words::owner(&owner)}</span> }
+    let text = words::owner(owner);
+    view! { <span class=kind>{text}</span> }
 }
 
 fn anchor(id: &ConversationId) -> String {

@@ -4,7 +4,7 @@ use leptos::{prelude::*, task::spawn_local};
 use shared::{
     api,
     conversation::Conversation,
-    event::{Event, EventBody},
+    event::{Event, EventBody, TurnState},
     id::{ConversationId, Seq},
     limits::EVENTS_PAGE,
     live::{ClientFrame, LiveFrame},
@@ -182,10 +182,10 @@ impl Open {
             LiveFrame::Typing { conversation, author, on } if mine(conversation) => {
                 self.typing.set(on.then(|| author.clone()));
             }
-            LiveFrame::Turn { conversation, state, .. } if mine(conversation) => {
-                if *state != shared::event::TurnState::Running {
-                    self.draft.set(None);
-                }
+            LiveFrame::Turn { conversation, state, .. }
+                if mine(conversation) && *state != TurnState::Running =>
+            {
+                self.draft.set(None);
             }
             _ => {}
         }

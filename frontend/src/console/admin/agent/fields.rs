@@ -204,9 +204,7 @@ fn Limits() -> impl IntoView {
                 <Number field="budgets.tokens" label="Tokens a conversation" value=editor.text(|s| s.budgets.tokens.to_string())
                     on_change=editor.typed(|s, v: u64| s.budgets.tokens = v)/>
             </div>
-            <Field field="budgets" label="" hint="When a budget is reached a person takes over, with the brief." wrong=wrong>
-                {()}
-            </Field>
+            <Field field="budgets" label="" hint="When a budget is reached a person takes over, with the brief." wrong=wrong/>
         </fieldset>
     }
 }
@@ -246,7 +244,7 @@ pub fn known_targets() -> Signal<Vec<(Target, String)>> {
     let (agents_of, desk_of) = (editor.admin(), editor.admin());
     let agents = Loader::new(move || {
         let admin = agents_of.clone();
-        async move { admin.agents().await }
+        async move { admin.desk().agents().await }
     });
     let desk = Loader::new(move || {
         let admin = desk_of.clone();

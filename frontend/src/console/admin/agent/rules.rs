@@ -34,7 +34,7 @@ pub fn Rules() -> impl IntoView {
             <p class="hint">
                 "Tried in order when a visitor's message is taken in; the first whose conditions all hold hands over, whatever the brain thinks. They work with any brain."
             </p>
-            <Field field="rules" label="" wrong=only_whole(editor)>{()}</Field>
+            <Field field="rules" label="" wrong=only_whole(editor)/>
             <For each=move || 0..count.get() key=|i| *i let:at>
                 <RuleBox at=at targets=targets/>
             </For>
@@ -98,9 +98,9 @@ fn RuleButtons(at: usize) -> impl IntoView {
     let up = move |_| {
         editor.spec.update(|s| {
             if at > 0 && at < s.rules.len() {
-                s.rules.swap(at - 1, at)
+                s.rules.swap(at - 1, at);
             }
-        })
+        });
     };
     let drop = move |_| {
         editor.spec.update(|s| {
