@@ -64,12 +64,17 @@ impl Live {
         self.status.get() == Status::Online
     }
 
+    /// Whether frames arrive, once; also when the page has gone.
+    pub fn is_open_now(self) -> bool {
+        self.status.try_get_untracked() == Some(Status::Online)
+    }
+
     /// Hands every frame to `follower` until the caller's part of the page is gone. If the channel
     /// is open it is told so at once, as it is after every reconnect, by [`LiveFrame::Ready`].
     pub fn follow(self, follower: impl Fn(&LiveFrame) + 'static) {
         let id = self.next.get_value();
         self.next.set_value(id + 1);
-        if self.status.get_untracked() == Status::Online {
+        if self.is_open_now() {
             follower(&LiveFrame::Ready);
         }
         self.followers.update_value(|list| list.push((id, Rc::new(follower))));

@@ -63,7 +63,7 @@ impl<T: Clone + Send + Sync + 'static> Loader<T> {
 
     /// Loads again; what is there stays until the answer comes.
     pub fn reload(self) {
-        if matches!(self.state.get_untracked(), Load::Failed(_)) {
+        if matches!(self.state.try_get_untracked(), Some(Load::Failed(_))) {
             self.state.set(Load::Waiting);
         }
         self.again.update(|n| *n += 1);

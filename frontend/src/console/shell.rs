@@ -111,7 +111,7 @@ fn Connection() -> impl IntoView {
             late.set(false);
         } else {
             gloo_timers::callback::Timeout::new(2_500, move || {
-                late.try_set(!live.is_open());
+                late.try_set(!live.is_open_now());
             })
             .forget();
         }
@@ -169,7 +169,7 @@ fn Me(on_out: Callback<()>) -> impl IntoView {
         let desk = desk.clone();
         spawn_local(async move {
             match desk.logout().await {
-                Ok(()) => on_out.run(()),
+                Ok(()) => drop(on_out.try_run(())),
                 Err(failure) => toasts.failed(&failure),
             }
         });

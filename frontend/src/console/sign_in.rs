@@ -87,7 +87,7 @@ fn SignInForm(on_done: Callback<Desk>) -> impl IntoView {
             let answer = Guest.login(&login).await;
             busy.try_set(false);
             match answer {
-                Ok(desk) => on_done.run(desk),
+                Ok(desk) => drop(on_done.try_run(desk)),
                 Err(failure) => {
                     wrong.try_set(Some(placed(&failure)));
                 }

@@ -48,7 +48,7 @@ pub fn SitesPage() -> impl IntoView {
                 let text = "Add your website, then copy one line into its pages.";
                 return view! { <Empty title="There are no sites" text=text/> }.into_any();
             }
-            list.sites.into_iter().map(|site| view! { <SiteCard site=site on_saved=saved/> }).collect_view().into_any()
+            list.sites.into_iter().map(|site| view! { <SiteCard site=site/> }).collect_view().into_any()
         })}
         {move || {
             making
@@ -66,18 +66,21 @@ pub fn SitesPage() -> impl IntoView {
 }
 
 #[component]
-fn SiteCard(site: Site, on_saved: Callback<Site>) -> impl IntoView {
-    let active = site.active;
+fn SiteCard(site: Site) -> impl IntoView {
+    let now = RwSignal::new(site.clone());
+    let active = move || now.with(|s| s.active);
+    // The card stays when it was saved, and with it what is typed into the others.
+    let on_saved = Callback::new(move |site| now.set(site));
     view! {
         <section class="panel">
             <header class="panel-head">
-                <h2>{site.name.clone()}</h2>
+                <h2>{move || now.with(|s| s.name.clone())}</h2>
                 <code>{site.key.to_string()}</code>
-                <span class="chip" class:good=active>{if active { "Active" } else { "Switched off" }}</span>
+                <span class="chip" class:good=active>{move || if active() { "Active" } else { "Switched off" }}</span>
             </header>
             <Snippet key_text=site.key.to_string()/>
             <SiteForm site=Some(site.clone()) on_saved=on_saved/>
-            <Secret site=site on_saved=on_saved/>
+            <Secret site=site/>
         </section>
     }
 }
@@ -103,12 +106,12 @@ fn SiteForm(site: Option<Site>, on_saved: Callback<Site>) -> impl IntoView {
     let admin = expect_context::<Admin>();
     let (nav, toasts) = (Nav::here(), Toasts::here());
     let key = site.as_ref().map(|s| s.key.clone());
-    let start = StoredValue::new(start(site));
-    let name = RwSignal::new(start.with_value(|s| s.name.clone()));
-    let origins = RwSignal::new(start.with_value(|s| s.origins.join("\n")));
-    let color = RwSignal::new(start.with_value(|s| s.color.clone()));
-    let greeting = RwSignal::new(start.with_value(|s| s.greeting.clone()));
-    let active = RwSignal::new(start.with_value(|s| s.active));
+    let start = RwSignal::new(form_of(site));
+    let name = RwSignal::new(start.with_untracked(|s| s.name.clone()));
+    let origins = RwSignal::new(start.with_untracked(|s| s.origins.join("\n")));
+    let color = RwSignal::new(start.with_untracked(|s| s.color.clone()));
+    let greeting = RwSignal::new(start.with_untracked(|s| s.greeting.clone()));
+    let active = RwSignal::new(start.with_untracked(|s| s.active));
     let wrong = RwSignal::new(None::<(String, String)>);
     let busy = RwSignal::new(false);
     let now = move || SaveSite {
@@ -118,7 +121,7 @@ fn SiteForm(site: Option<Site>, on_saved: Callback<Site>) -> impl IntoView {
         greeting: greeting.get().trim().to_owned(),
         active: active.get(),
     };
-    let changed = Memo::new(move |_| start.with_value(|s| *s != now()));
+    let changed = Memo::new(move |_| start.with(|s| *s != now()));
     Effect::new(move |_| nav.set_unsaved(changed.get()));
     on_cleanup(move || nav.set_unsaved(false));
     let is_new = key.is_none();
@@ -138,7 +141,8 @@ fn SiteForm(site: Option<Site>, on_saved: Callback<Site>) -> impl IntoView {
                 Ok(site) => {
                     nav.set_unsaved(false);
                     toasts.done("Saved.");
-                    on_saved.run(site);
+                    start.try_set(form_of(Some(site.clone())));
+                    on_saved.try_run(site);
                 }
                 Err(failure) => drop(wrong.try_set(Some(placed(&failure)))),
             }
@@ -190,12 +194,12 @@ fn SiteForm(site: Option<Site>, on_saved: Callback<Site>) -> impl IntoView {
 }
 
 #[component]
-fn Secret(site: Site, on_saved: Callback<Site>) -> impl IntoView {
+fn Secret(site: Site) -> impl IntoView {
     let admin = expect_context::<Admin>();
     let toasts = Toasts::here();
     let asking = RwSignal::new(false);
     let secret = RwSignal::new(None::<String>);
-    let has = site.has_identity_secret;
+    let has = RwSignal::new(site.has_identity_secret);
     let site = StoredValue::new(site);
     let rotate = Callback::new(move |()| {
         asking.set(false);
@@ -209,7 +213,7 @@ fn Secret(site: Site, on_saved: Callback<Site>) -> impl IntoView {
     });
     let kept = Callback::new(move |()| {
         secret.set(None);
-        on_saved.run(Site { has_identity_secret: true, ..site.get_value() });
+        has.set(true);
     });
     view! {
         <h3 class="small-head">"Identity secret"</h3>
@@ -217,9 +221,9 @@ fn Secret(site: Site, on_saved: Callback<Site>) -> impl IntoView {
             "Your server signs who its visitor is with it (a JWT, HS256). Tools that touch a person's data need that."
         </p>
         <p class="buttons">
-            <span class="chip" class:good=has>{if has { "Set" } else { "Not set" }}</span>
-            <button type="button" class="button small" on:click=move |_| if has { asking.set(true) } else { rotate.run(()) }>
-                {if has { "Make a new one" } else { "Make one" }}
+            <span class="chip" class:good=has>{move || if has.get() { "Set" } else { "Not set" }}</span>
+            <button type="button" class="button small" on:click=move |_| if has.get_untracked() { asking.set(true) } else { rotate.run(()) }>
+                {move || if has.get() { "Make a new one" } else { "Make one" }}
             </button>
         </p>
         {move || {
@@ -255,7 +259,7 @@ fn Secret(site: Site, on_saved: Callback<Site>) -> impl IntoView {
 }
 
 /// What a form begins with.
-fn start(site: Option<Site>) -> SaveSite {
+fn form_of(site: Option<Site>) -> SaveSite {
     match site {
         Some(s) => SaveSite {
             name: s.name,

@@ -92,7 +92,7 @@ fn StaffRow(account: Staff, on_changed: Callback<Staff>) -> impl IntoView {
             match admin.change_staff(&id.get_value(), &change).await {
                 Ok(account) => {
                     toasts.done("Saved.");
-                    on_changed.run(account);
+                    on_changed.try_run(account);
                 }
                 Err(failure) => toasts.failed(&failure),
             }
@@ -289,7 +289,7 @@ fn AddStaff(on_added: Callback<Staff>, on_close: Callback<()>) -> impl IntoView 
             match answer {
                 Ok(account) => {
                     toasts.done("Added. Tell them their password another way than by e-mail.");
-                    on_added.run(account);
+                    on_added.try_run(account);
                 }
                 Err(failure) => drop(wrong.try_set(Some(placed(&failure)))),
             }

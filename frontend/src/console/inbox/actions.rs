@@ -192,7 +192,7 @@ fn HandBack(on_done: Callback<()>) -> impl IntoView {
             busy.try_set(false);
             match answer {
                 Ok(()) => {
-                    on_done.run(());
+                    on_done.try_run(());
                     open.toasts.done("Handed back. The agent has the brief and goes on.");
                 }
                 Err(failure) => open.toasts.failed(&failure),

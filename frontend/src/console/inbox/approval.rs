@@ -90,14 +90,15 @@ fn DecisionDialog(approval: OpenApproval, on_close: Callback<()>) -> impl IntoVi
     let decide = move |decision: Decision| {
         let note: String = note.get_untracked().trim().chars().take(NOTE_CHARS).collect();
         let body = Decide { decision, note: (!note.is_empty()).then_some(note) };
-        let desk = open.desk();
+        let (desk, id) = (open.desk(), id.get_value());
         busy.set(true);
         spawn_local(async move {
-            let answer = desk.decide(&id.get_value(), &body).await;
+            let answer = desk.decide(&id, &body).await;
             busy.try_set(false);
             match answer {
                 Ok(()) => {
-                    on_close.run(());
+                    // The event may have come first and taken the dialog with it.
+                    on_close.try_run(());
                     open.toasts.done(match decision {
                         Decision::Approve => "Approved. The agent goes on.",
                         Decision::Decline => "Declined. The agent tells the visitor.",

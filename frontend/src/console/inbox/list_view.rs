@@ -219,8 +219,8 @@ fn LineBody(line: Summary) -> impl IntoView {
     let name = line.visitor.display_name().to_owned();
     let reason = line.reason.clone();
     let preview = match line.last_author {
-        Some(AuthorKind::Visitor) | None => line.preview.clone(),
-        Some(_) => format!("↩ {}", line.preview),
+        Some(AuthorKind::Visitor) | None => plain(&line.preview),
+        Some(_) => format!("↩ {}", plain(&line.preview)),
     };
     view! {
         <span class="line-top">
@@ -286,6 +286,11 @@ pub fn owner_chip(owner: &Owner) -> impl IntoView + use<> {
     };
     let text = words::owner(owner);
     view! { <span class=kind>{text}</span> }
+}
+
+/// A line of text without the marks of Markdown.
+fn plain(text: &str) -> String {
+    text.replace("**", "").replace('`', "")
 }
 
 fn anchor(id: &ConversationId) -> String {

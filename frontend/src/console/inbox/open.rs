@@ -100,8 +100,10 @@ impl Open {
 
     /// Loads it again.
     pub fn reload(self) {
-        if matches!(self.load.get_untracked(), Load::Failed(_)) {
-            self.load.set(Load::Waiting);
+        match self.load.try_get_untracked() {
+            None => return,
+            Some(Load::Failed(_)) => self.load.set(Load::Waiting),
+            Some(_) => {}
         }
         let (desk, id) = (self.desk(), self.id());
         spawn_local(async move {
@@ -171,10 +173,11 @@ impl Open {
     }
 
     fn take(self, frame: &LiveFrame) {
-        let mine = |id: &ConversationId| self.id.with_value(|own| own == id);
+        // Gone already, if an earlier follower of the same frame has left the page.
+        let mine = |id: &ConversationId| self.id.try_with_value(|own| own == id) == Some(true);
         match frame {
             // Resumes where it was cut; history comes first, then what happens.
-            LiveFrame::Ready => self.subscribe(),
+            LiveFrame::Ready if self.load.try_get_untracked().is_some() => self.subscribe(),
             LiveFrame::Event { conversation, event } if mine(conversation) => self.absorb(event),
             LiveFrame::Draft { conversation, turn, author, delta, reset } if mine(conversation) => {
                 self.draft.update(|draft| grow(draft, *turn, author, delta, *reset));

@@ -180,10 +180,10 @@ impl InboxState {
         Live::here().follow(move |frame| match frame {
             LiveFrame::Ready => {
                 // What changed while the line was cut is not told again.
-                if was_open.get_value() {
+                if was_open.try_get_value() == Some(true) {
                     self.reload();
                 }
-                was_open.set_value(true);
+                was_open.try_set_value(true);
             }
             LiveFrame::Inbox { summary, counts, .. } => {
                 self.counts.set(Some(counts.clone()));

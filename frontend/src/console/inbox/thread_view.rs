@@ -28,7 +28,7 @@ pub fn Thread() -> impl IntoView {
         rows(all, state.workings.get())
     });
     let to_end = move || {
-        if let Some(node) = scroll.get_untracked() {
+        if let Some(node) = scroll.try_get_untracked().flatten() {
             node.set_scroll_top(node.scroll_height());
         }
     };

@@ -141,7 +141,7 @@ fn Trace(
         game.track();
         said.track();
         gloo_timers::callback::Timeout::new(0, move || {
-            if let Some(node) = scroll.get_untracked() {
+            if let Some(node) = scroll.try_get_untracked().flatten() {
                 node.set_scroll_top(node.scroll_height());
             }
         })
