@@ -56,7 +56,6 @@ pub struct Engine {
 pub async fn engine(store: Arc<dyn Store>, workshop: &Workshop) -> Result<Engine, StoreError> {
     let Workshop { ledger, knowledge, teach, clock } = workshop.clone();
     let journal = Journal::new(store.clone(), Arc::new(LocalBus::new()));
-    let teach = Box::new(move |agents: &[_]| teach(agents));
     let catalog = Arc::new(Catalog::load(store.clone(), defaults::desk(), teach).await?);
     let known: Arc<dyn desk::Desk> = Arc::new(Known { catalog: catalog.clone(), store });
     let tools = Registry::with_defaults(&ledger, knowledge, &known);

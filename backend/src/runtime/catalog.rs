@@ -53,7 +53,7 @@ impl Snapshot {
 /// Hands out the present snapshot, and pinned versions for as long as a tenure needs them.
 pub struct Catalog {
     store: Arc<dyn Store>,
-    teach: Box<Teach>,
+    teach: Arc<Teach>,
     current: RwLock<Arc<Snapshot>>,
     pinned: Mutex<HashMap<(AgentSlug, u32), Arc<AgentSpec>>>,
 }
@@ -63,7 +63,7 @@ impl Catalog {
     pub async fn load(
         store: Arc<dyn Store>,
         defaults: DeskSettings,
-        teach: Box<Teach>,
+        teach: Arc<Teach>,
     ) -> Result<Self, StoreError> {
         let snapshot = read(store.as_ref(), &defaults, &teach).await?;
         Ok(Self {
@@ -113,7 +113,7 @@ impl Catalog {
 async fn read(
     store: &dyn Store,
     defaults: &DeskSettings,
-    teach: &Teach,
+    teach: &Arc<Teach>,
 ) -> Result<Snapshot, StoreError> {
     let settings = match store.setting(DESK_SETTING).await? {
         None => defaults.clone(),
@@ -128,5 +128,10 @@ async fn read(
         .map(|v| (v.spec.slug.clone(), (v.version, Arc::new(v.spec))))
         .collect();
     let specs: Vec<AgentSpec> = agents.values().map(|(_, spec)| (**spec).clone()).collect();
-    Ok(Snapshot { agents, settings: Arc::new(settings), faculty: teach(&specs) })
+    // Learning takes a moment; requests must not wait for it.
+    let teach = teach.clone();
+    let faculty = tokio::task::spawn_blocking(move || teach(&specs))
+        .await
+        .map_err(|error| StoreError::Damaged(format!("the agents cannot be learnt: {error}")))?;
+    Ok(Snapshot { agents, settings: Arc::new(settings), faculty })
 }

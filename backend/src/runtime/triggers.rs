@@ -91,7 +91,7 @@ fn rule(world: &World<'_>, text: &str, reading: &Reading) -> Option<Vec<EventBod
 
 fn missing_capability(world: &World<'_>, reading: &Reading) -> Option<Vec<EventBody>> {
     let spec = world.spec?;
-    let tool = reading.needs_tool.as_ref()?;
+    let tool = reading.needs_tool.as_ref().filter(|_| !reading.conversational)?;
     let (intent, p) = reading.intents.first()?;
     if *p < spec.confidence_threshold || spec.tools.contains(tool) {
         return None;
@@ -133,7 +133,10 @@ fn low_confidence(world: &World<'_>, text: &str, reading: &Reading) -> Option<Ve
 fn is_unclear(text: &str, reading: &Reading, threshold: f32) -> bool {
     let top = reading.intents.first().map_or(0.0, |(_, p)| *p);
     let is_request = text.split_whitespace().count() >= REQUEST_WORDS;
-    is_request && reading.slots.is_empty() && (reading.out_of_scope || top < threshold)
+    is_request
+        && !reading.conversational
+        && reading.slots.is_empty()
+        && (reading.out_of_scope || top < threshold)
 }
 
 /// The visitor pressed "talk to a person".

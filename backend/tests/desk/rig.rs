@@ -143,7 +143,7 @@ async fn assemble(
     make_brain: MakeBrain,
 ) -> Desk {
     let bus: Arc<dyn Bus> = Arc::new(LocalBus::new());
-    let teach = Box::new(move |agents: &[AgentSpec]| {
+    let teach = Arc::new(move |agents: &[AgentSpec]| {
         let reader = trained(agents);
         Faculty { brain: make_brain(reader.clone()), reader }
     });
