@@ -2,7 +2,6 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -12,7 +11,7 @@ use crate::{
     auth::{limits::Limits, password::Passwords},
     config::Config,
     first_run::{self, FirstRunError, SignIn},
-    http::router::router,
+    http::{connections, router::router},
     lab::Lab,
     runtime::Clock,
     storage::{
@@ -22,7 +21,8 @@ use crate::{
 };
 
 /// How long a stop may take: what is not done then is found in the journal by the next start.
-const STOP: Duration = Duration::from_secs(10);
+/// With what the process itself takes to end it stays below ten seconds.
+const STOP: Duration = Duration::from_secs(9);
 /// How often idle playgrounds are looked for.
 const TIDY: Duration = Duration::from_mins(1);
 
@@ -52,8 +52,8 @@ pub struct Started {
     pub sign_ins: Vec<SignIn>,
 }
 
-/// Serves on `listener` until `stop` fires, and then for at most ten seconds. Calls `started` when
-/// everything is ready.
+/// Serves on `listener` until `stop` fires, and then for less than ten seconds. Calls
+/// `started` when everything is ready.
 pub async fn serve(
     config: Config,
     listener: TcpListener,
@@ -91,21 +91,14 @@ pub async fn serve(
     let work = engine.desk.start(stop.clone());
     tasks.spawn(tidy(app.clone()));
     let address = listener.local_addr()?;
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    // Small frames leave at once.
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
-    let server =
-        axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let connections = connections::serve(listener, router(app), stop.clone());
     started(Started { address, sign_ins });
     let ended = async {
-        let served = server.await;
+        connections.await;
         tasks.close();
         tasks.wait().await;
         // A panic there has been logged where it happened.
         let _ = work.await;
-        served
     };
     tokio::pin!(ended);
     let stopped = async {
@@ -113,12 +106,12 @@ pub async fn serve(
         tokio::time::sleep(STOP).await;
     };
     tokio::select! {
-        served = &mut ended => Ok(served?),
+        () = &mut ended => {}
         () = stopped => {
-            tracing::warn!("not everything had ended in ten seconds; the next start goes on with it");
-            Ok(())
+            tracing::warn!("not everything ended in time; the next start goes on with it");
         }
     }
+    Ok(())
 }
 
 async fn tidy(app: App) {

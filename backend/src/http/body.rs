@@ -1,5 +1,7 @@
 //! What comes in: JSON bodies, addresses and queries, refused in our own words when wrong.
 
+use std::time::Duration;
+
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Query, Request, rejection::BytesRejection},
@@ -7,8 +9,12 @@ use axum::{
     response::IntoResponse,
 };
 use serde::de::DeserializeOwned;
+use tokio::time::timeout;
 
 use super::error::Error;
+
+/// How long a client may take to send a body.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A JSON body. No body at all reads as `{}`.
 pub struct Body<T>(pub T);
@@ -18,7 +24,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
         let is_json = is_json(request.headers());
-        let bytes = Bytes::from_request(request, state).await.map_err(unread)?;
+        let read = timeout(PATIENCE, Bytes::from_request(request, state)).await;
+        let bytes = read.map_err(|_| Error::too_slow())?.map_err(unread)?;
         if bytes.is_empty() {
             return parse(b"{}").map(Self);
         }

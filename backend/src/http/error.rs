@@ -95,6 +95,11 @@ impl Error {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Send less at a time.")
     }
 
+    /// The body took too long to arrive.
+    pub const fn too_slow() -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "The body took too long; send it again.")
+    }
+
     /// The body is not JSON by its own account.
     pub const fn unsupported_content() -> Self {
         Self::new(

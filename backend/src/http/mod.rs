@@ -2,6 +2,7 @@
 
 pub mod agents;
 pub mod body;
+pub mod connections;
 pub mod conversations;
 pub mod csp;
 pub mod desk;
