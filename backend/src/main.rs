@@ -172,11 +172,17 @@ fn route(examples: Option<&Path>) -> Result<(), CommandError> {
         }
     };
     let mut out = io::BufWriter::new(io::stdout().lock());
-    for line in io::stdin().lock().lines() {
-        let routed = serde_json::to_string(&router.route(&line?)).map_err(io::Error::from)?;
+    // Lines come from anywhere, in any encoding; each gets its answer.
+    for line in io::stdin().lock().split(b'\n') {
+        let line = line?;
+        let text = String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(&line));
+        let routed = serde_json::to_string(&router.route(&text)).map_err(io::Error::from)?;
         // Each answer leaves at once: somebody may be typing.
-        writeln!(out, "{routed}")?;
-        out.flush()?;
+        match writeln!(out, "{routed}").and_then(|()| out.flush()) {
+            // Whoever read has seen enough.
+            Err(cause) if cause.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
+            wrote => wrote?,
+        }
     }
     Ok(())
 }
