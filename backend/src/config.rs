@@ -10,6 +10,8 @@ use std::{
 use clap::{Args, CommandFactory, Parser, ValueEnum, builder::BoolishValueParser};
 use serde::{Deserialize, Serialize};
 
+use crate::auth::password::PASSWORD_MAX;
+
 /// What can be set, as it was given: `None` means that nobody said anything.
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -134,6 +136,9 @@ pub enum ConfigError {
     /// The public address is none.
     #[error("the public URL must look like https://desk.example, without a path: {0}")]
     PublicUrl(String),
+    /// Nobody could sign in with it, or everybody could.
+    #[error("the first administrator's password must have 1 to {PASSWORD_MAX} bytes")]
+    AdminPassword,
 }
 
 impl Default for Config {
@@ -170,6 +175,10 @@ impl Config {
             };
         }
         let public_url = pick!(public_url).map(|url| origin_of(&url)).transpose()?;
+        let admin_password = pick!(admin_password);
+        if admin_password.as_ref().is_some_and(|p| p.is_empty() || p.len() > PASSWORD_MAX) {
+            return Err(ConfigError::AdminPassword);
+        }
         Ok(Self {
             data: pick!(data).unwrap_or(default.data),
             listen: pick!(listen).unwrap_or(default.listen),
@@ -181,7 +190,7 @@ impl Config {
             log_format: pick!(log_format).unwrap_or(default.log_format),
             log: pick!(log).unwrap_or(default.log),
             admin_email: pick!(admin_email),
-            admin_password: pick!(admin_password),
+            admin_password,
             rates: Rates {
                 visitors_per_minute: pick!(visitors_per_minute)
                     .unwrap_or(default.rates.visitors_per_minute),
@@ -301,6 +310,8 @@ mod tests {
         check("lisen = \"x\"", "lisen");
         check("listen = \"everywhere\"", "listen");
         check("public_url = \"https://a.example/path\"", "https://a.example/path");
+        check("admin_password = \"\"", "password");
+        check(&format!("admin_password = \"{}\"", "x".repeat(201)), "password");
         check("public_url = \"javascript:alert(1)\"", "javascript");
         let missing = Config::resolve(Some(Path::new("no-such-file")), Settings::default());
         assert!(missing.unwrap_err().to_string().contains("no-such-file"));
