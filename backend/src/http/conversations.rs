@@ -70,7 +70,7 @@ pub async fn say(
     } else {
         feed.owner().clone()
     };
-    Ok(stream(&app, turn::follow(feed, seq, owner), Audience::Visitor))
+    Ok(stream(&app, ReaderAuth::Visitor(visitor), turn::follow(feed, seq, owner)))
 }
 
 /// Where to begin.
@@ -102,7 +102,7 @@ pub async fn events(
     let after = last_event_id(&headers).unwrap_or(asked.after);
     let feed = Feed::open(&app.journal, &reader.scope(), &id, after).await?;
     let feed = feed.ok_or(Error::not_found())?;
-    Ok(stream(&app, feed.into_stream(), reader.audience()))
+    Ok(stream(&app, reader, feed.into_stream()))
 }
 
 /// Asks for a person. From here no path leads back to an agent but through a person.
@@ -139,10 +139,10 @@ pub async fn rate(
 
 fn stream(
     app: &App,
+    reader: ReaderAuth,
     items: impl Stream<Item = Result<Item, StoreError>> + Send + 'static,
-    audience: Audience,
 ) -> Response {
-    let answer = sse::answer(items, audience, app.shutdown.clone());
+    let answer = sse::answer(app.clone(), reader, items);
     // Proxies that collect answers before passing them on are asked not to.
     let as_it_comes =
         (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));

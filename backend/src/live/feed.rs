@@ -172,6 +172,9 @@ impl Feed {
 
     async fn hear(&mut self, signal: Signal) -> Result<(), Option<StoreError>> {
         match signal {
+            Signal::Appended(events) if events.iter().any(|event| self.leaves(event)) => {
+                return Err(None);
+            }
             Signal::Appended(events) => {
                 let gap = events.iter().find(|e| e.seq > self.seen).map(|e| e.seq > self.seen + 1);
                 match gap {
@@ -188,6 +191,14 @@ impl Feed {
             Signal::Turn { turn, state } => self.ready.push_back(Item::Turn { turn, state }),
         }
         Ok(())
+    }
+
+    /// Whether the event gives the conversation to another visitor than the one who follows.
+    fn leaves(&self, event: &Event) -> bool {
+        match (&self.scope, &event.body) {
+            (Scope::Visitor(visitor), EventBody::Identified(now)) => now.visitor.id != *visitor,
+            _ => false,
+        }
     }
 
     fn take_in<'a>(&mut self, events: impl IntoIterator<Item = &'a Arc<Event>>) {

@@ -18,7 +18,7 @@ use tokio_stream::StreamMap;
 use super::{Feed, Item};
 use crate::{
     app::App,
-    auth::{ReaderAuth, StaffAuth, VisitorAuth},
+    auth::{Denied, ReaderAuth, StaffAuth, VisitorAuth},
     bus::{LineChanged, Signal},
     storage::StoreError,
 };
@@ -78,7 +78,11 @@ async fn hello(
     };
     let who = match (serde_json::from_str(&first), staff) {
         (Ok(ClientFrame::Hello { token: Some(token) }), _) => {
-            VisitorAuth::of(app, &token).await.ok().map(ReaderAuth::Visitor)
+            match VisitorAuth::of(app, &token).await {
+                Ok(visitor) => Some(ReaderAuth::Visitor(visitor)),
+                Err(Denied::Store(cause)) => return Err(failure(&cause)),
+                Err(_) => None,
+            }
         }
         (Ok(ClientFrame::Hello { token: None }), Some(staff)) => Some(ReaderAuth::Staff(staff)),
         _ => None,
@@ -259,6 +263,8 @@ impl Session<'_> {
         if let ReaderAuth::Staff(staff) = &self.who {
             match StaffAuth::by_hash(&self.app, staff.session).await {
                 Ok(still) => self.who = ReaderAuth::Staff(still),
+                // A store that fails is no reason to sign anybody out.
+                Err(Denied::Store(cause)) => return failed(&cause),
                 Err(_) => return Flow::Break(farewell(close_code::POLICY, "signed out")),
             }
         }
@@ -290,8 +296,12 @@ fn error(code: &str, message: &str) -> LiveFrame {
 }
 
 fn failed(cause: &StoreError) -> Flow {
+    Flow::Break(failure(cause))
+}
+
+fn failure(cause: &StoreError) -> CloseFrame {
     tracing::error!(%cause, "a live connection ends");
-    Flow::Break(farewell(close_code::ERROR, "try again"))
+    farewell(close_code::ERROR, "try again")
 }
 
 fn gone() -> CloseFrame {

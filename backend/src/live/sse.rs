@@ -2,17 +2,22 @@
 
 use std::time::Duration;
 
+use super::Item;
+use crate::{
+    app::App,
+    auth::{Audience, Denied, ReaderAuth, StaffAuth},
+    storage::StoreError,
+};
 use axum::response::sse::{Event as Frame, KeepAlive, Sse};
 use futures_util::{Stream, StreamExt, stream};
 use serde::Serialize;
 use shared::{event::TurnState, id::Seq, message::Author};
-use tokio_util::sync::CancellationToken;
-
-use super::Item;
-use crate::{auth::Audience, storage::StoreError};
 
 /// How often a silent stream says that it is alive.
 const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// How often a stream asks whether its reader's session still stands.
+const CHECK: Duration = Duration::from_secs(15);
 
 type Infallible = std::convert::Infallible;
 
@@ -40,12 +45,14 @@ struct Turn {
     state: TurnState,
 }
 
-/// Answers with `items` as `audience` may see them, until they end or the server stops.
+/// Answers with `items` as `reader` may see them, until they end, the reader is signed out, or the
+/// server stops.
 pub fn answer(
+    app: App,
+    reader: ReaderAuth,
     items: impl Stream<Item = Result<Item, StoreError>> + Send + 'static,
-    audience: Audience,
-    shutdown: CancellationToken,
 ) -> Sse<impl Stream<Item = Result<Frame, Infallible>> + Send> {
+    let audience = reader.audience();
     // Clients of a server that restarts come back spread over some seconds.
     let first = Frame::default().retry(Duration::from_millis(1000 + u64::from(jitter()) * 12));
     let frames = items
@@ -54,9 +61,28 @@ pub fn answer(
             std::future::ready(item.inspect_err(failed).ok())
         })
         .filter_map(move |item| std::future::ready(frame(&item, audience)))
-        .take_until(shutdown.cancelled_owned());
+        .take_until(Box::pin(over(app, reader)));
     let frames = stream::once(std::future::ready(first)).chain(frames).map(Ok);
     Sse::new(frames).keep_alive(KeepAlive::new().interval(HEARTBEAT))
+}
+
+/// Resolves when a stream must end, whatever it has to tell.
+async fn over(app: App, reader: ReaderAuth) {
+    let signed_out = async {
+        let ReaderAuth::Staff(staff) = reader else { return std::future::pending().await };
+        loop {
+            tokio::time::sleep(CHECK).await;
+            match StaffAuth::by_hash(&app, staff.session).await {
+                // A store that fails is no reason to sign anybody out.
+                Ok(_) | Err(Denied::Store(_)) => {}
+                Err(_) => return,
+            }
+        }
+    };
+    tokio::select! {
+        () = app.shutdown.cancelled() => {}
+        () = signed_out => {}
+    }
 }
 
 fn frame(item: &Item, audience: Audience) -> Option<Frame> {
