@@ -35,6 +35,9 @@ pub enum Denied {
     /// Signed in, but not as somebody who may.
     #[error("not allowed")]
     Forbidden,
+    /// The visitor's site has been switched off.
+    #[error("the site is switched off")]
+    SiteClosed,
     /// Asked too often.
     #[error(transparent)]
     TooOften(#[from] TooOften),
@@ -105,6 +108,10 @@ impl VisitorAuth {
     pub async fn of(app: &App, bearer: &str) -> Result<Self, Denied> {
         let hash = token::hash(Kind::Visitor, bearer).ok_or(Denied::NotSignedIn)?;
         let row = app.store.visitor(&hash).await?.ok_or(Denied::NotSignedIn)?;
+        let site = app.store.site(&row.site).await?;
+        if !site.is_some_and(|site| site.active) {
+            return Err(Denied::SiteClosed);
+        }
         Ok(Self { visitor: row.visitor, site: row.site })
     }
 

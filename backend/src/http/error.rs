@@ -49,6 +49,11 @@ impl Error {
         Self::new(StatusCode::FORBIDDEN, "forbidden", "Ask an administrator to do this.")
     }
 
+    /// The visitor's site has been switched off.
+    pub const fn site_closed() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "site_closed", "This site's desk takes no messages now.")
+    }
+
     /// Another site made the browser send this.
     pub const fn cross_origin() -> Self {
         Self::new(
@@ -202,6 +207,7 @@ impl From<Denied> for Error {
         match denied {
             Denied::NotSignedIn => Self::not_signed_in(),
             Denied::Forbidden => Self::forbidden(),
+            Denied::SiteClosed => Self::site_closed(),
             Denied::TooOften(limit) => limit.into(),
             Denied::Store(cause) => cause.into(),
         }
