@@ -54,6 +54,7 @@ impl From<LabError> for Error {
         match why {
             LabError::NotFound => Self::not_found(),
             LabError::UnknownAgent => Self::invalid("agent", "There is no such agent."),
+            LabError::UnknownCustomer => Self::invalid("customer", "There is no such customer."),
             LabError::Full => Self::busy("Too many playgrounds are open; try again later."),
             LabError::Desk(refused) => refused.into(),
             LabError::Store(cause) => cause.into(),

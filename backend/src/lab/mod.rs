@@ -48,6 +48,9 @@ pub enum LabError {
     /// No such agent.
     #[error("no such agent")]
     UnknownAgent,
+    /// No such customer in the shop.
+    #[error("no such customer")]
+    UnknownCustomer,
     /// Too many are open.
     #[error("too many playgrounds")]
     Full,
@@ -217,9 +220,8 @@ async fn furnish(
 
 /// What the shop knows of the customer whom the visitor is taken for.
 async fn known(workshop: &Workshop, customer: String) -> Result<NewIdentity, LabError> {
-    let found = workshop.ledger.customer(&customer).await?;
-    let (name, email) = found.map(|found| (found.name, found.email)).unzip();
-    Ok(NewIdentity { customer, name, email })
+    let found = workshop.ledger.customer(&customer).await?.ok_or(LabError::UnknownCustomer)?;
+    Ok(NewIdentity { customer, name: Some(found.name), email: Some(found.email) })
 }
 
 impl From<OpenError> for LabError {
