@@ -106,8 +106,8 @@ pub fn router(app: App) -> Router {
         .merge(pages().layer(CompressionLayer::new().quality(CompressionLevel::Precise(8))))
         .fallback(pages::nothing)
         .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
-        .layer(middleware::map_response(public::harden))
         .layer(CatchPanicLayer::custom(public::panicked))
+        .layer(middleware::map_response(public::harden))
         // A failure is logged where it is handled, once.
         .layer(TraceLayer::new_for_http().on_failure(()))
         .with_state(app)
