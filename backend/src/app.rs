@@ -43,6 +43,9 @@ pub struct Parts {
     pub limits: Limits,
     /// The shop's customers and orders.
     pub ledger: Ledger,
+    /// Held while an administrator's change is checked and made, so that what was checked still
+    /// holds: there is always an administrator, and what is handed off to is always published.
+    pub changes: tokio::sync::Mutex<()>,
     /// Fires when the server stops: what is long-lived ends.
     pub shutdown: CancellationToken,
     /// What must end before the server has stopped.

@@ -85,6 +85,7 @@ pub async fn serve(
         ledger: workshop.ledger.clone(),
         lab: Lab::new(workshop),
         passwords,
+        changes: tokio::sync::Mutex::default(),
         shutdown: stop.clone(),
         tasks: tasks.clone(),
     });

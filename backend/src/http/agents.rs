@@ -51,6 +51,7 @@ pub async fn save_draft(
     if spec.slug != slug {
         return Err(Error::invalid("slug", "The slug must be that of the address."));
     }
+    let _change = app.changes.lock().await;
     check_slug(&slug)?;
     check(&app, &spec, false).await?;
     app.store.put_draft(&slug, Some(spec), app.clock.now()).await?;
@@ -64,6 +65,7 @@ pub async fn discard_draft(
     _admin: AdminAuth,
     At(slug): At<AgentSlug>,
 ) -> Answer<Json<Agent>> {
+    let _change = app.changes.lock().await;
     let mut row = row(&app, &slug).await?;
     app.store.put_draft(&slug, None, app.clock.now()).await?;
     row.draft = None;
@@ -79,6 +81,7 @@ pub async fn publish(
     Body(publish): Body<Publish>,
 ) -> Answer<Json<Agent>> {
     let note = text::optional("note", publish.note.as_deref(), limits::COMMENT_CHARS)?;
+    let _change = app.changes.lock().await;
     let draft = row(&app, &slug).await?.draft;
     let (spec, _) = draft.ok_or(Error::conflict("no_draft", "Save a draft first."))?;
     put_out(&app, &admin, spec, note).await
@@ -92,6 +95,7 @@ pub async fn roll_back(
     At(slug): At<AgentSlug>,
     Body(back): Body<Rollback>,
 ) -> Answer<Json<Agent>> {
+    let _change = app.changes.lock().await;
     let draft = row(&app, &slug).await?.draft;
     let earlier = app.store.version(&slug, back.version).await?;
     let earlier = earlier.ok_or(Error::invalid("version", "There is no such version."))?;
@@ -111,6 +115,7 @@ pub async fn retire(
     AdminAuth(admin): AdminAuth,
     At(slug): At<AgentSlug>,
 ) -> Answer<StatusCode> {
+    let _change = app.changes.lock().await;
     row(&app, &slug).await?;
     let target = Target::Agent { slug: slug.clone() };
     let desk = app.catalog.current();

@@ -63,6 +63,7 @@ pub async fn save_settings(
     Body(mut settings): Body<DeskSettings>,
 ) -> Answer<Json<DeskSettings>> {
     settings.queue_name = text::name("queue_name", &settings.queue_name)?;
+    let _change = app.changes.lock().await;
     check(&settings, &app.catalog.current())?;
     let json = serde_json::to_string(&settings).map_err(|_| Error::internal())?;
     app.store.put_setting(DESK_SETTING, &json).await?;

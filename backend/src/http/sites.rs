@@ -50,6 +50,7 @@ pub async fn change(
     At(key): At<SiteKey>,
     Body(new): Body<SaveSite>,
 ) -> Answer<Json<Site>> {
+    let _change = app.changes.lock().await;
     let old = app.store.site(&key).await?.ok_or(Error::not_found())?;
     let row = checked(key, &new, old.identity_secret)?;
     app.store.put_site(row.clone()).await?;
@@ -65,6 +66,7 @@ pub async fn new_secret(
     AdminAuth(admin): AdminAuth,
     At(key): At<SiteKey>,
 ) -> Answer<Json<NewSecret>> {
+    let _change = app.changes.lock().await;
     let mut row = app.store.site(&key).await?.ok_or(Error::not_found())?;
     let secret = token::secret();
     row.identity_secret = Some(secret.clone());

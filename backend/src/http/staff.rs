@@ -122,6 +122,7 @@ pub async fn change(
     At(id): At<StaffId>,
     Body(change): Body<ChangeStaff>,
 ) -> Answer<Json<Staff>> {
+    let _change = app.changes.lock().await;
     let all = app.store.staff().await?;
     let old = all.iter().find(|row| row.id == id).ok_or(Error::not_found())?;
     let mut new = old.clone();
