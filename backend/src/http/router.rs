@@ -86,6 +86,7 @@ fn pages() -> Router<App> {
         .route("/admin/{*rest}", get(pages::console))
         .route("/demo", get(pages::demo))
         .route("/demo/identity", get(public::demo_identity))
+        .route("/demo/help/{slug}", get(pages::demo_help))
         .route("/demo/{file}", get(pages::demo_file))
         .route("/healthz", get(public::health))
 }

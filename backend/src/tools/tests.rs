@@ -501,7 +501,7 @@ async fn knowledge_is_searched_and_trusted() {
     let world = world().await;
     let query = json!({ "query": "how long does delivery take?", "language": "en" });
     let (found, _) = world.ok("x", "search_knowledge", query).await;
-    assert_eq!(found["passages"][0]["url"], "/demo#help-shipping");
+    assert_eq!(found["passages"][0]["url"], "/demo/help/shipping");
     assert!(
         found["passages"][0]["text"].as_str().is_some_and(|text| text.contains("working days"))
     );

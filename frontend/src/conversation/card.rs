@@ -74,11 +74,22 @@ pub fn approval_card(approval: &Approval) -> impl IntoView + use<> {
     ))
 }
 
-/// The pages that an answer quotes. One whose address is not safe is named without a link.
+/// The pages that an answer quotes. A path leads to a page of Baton's own host; one whose address
+/// is not safe is named without a link.
 pub fn sources(sources: &[Source]) -> impl IntoView + use<> {
     let line = |source: &Source| {
         let title = source.title.clone();
+        let own = source.url.starts_with('/') && !source.url.starts_with("//");
         match Href::parse(&source.url) {
+            None if own => html::li()
+                .child(
+                    html::a()
+                        .href(source.url.clone())
+                        .target("_blank")
+                        .rel("noopener")
+                        .child(title),
+                )
+                .into_any(),
             Some(href) => html::li()
                 .child((
                     html::a()
