@@ -1,12 +1,53 @@
-//! How the widget looks in a site's colours: a drawing of it, so that it follows every key.
+//! How the widget looks on a site: a drawing that follows every key, or the real one as it is saved.
 
 use leptos::prelude::*;
+use shared::id::SiteKey;
 
 use crate::contrast::Rgb;
 
-/// The widget, drawn.
+/// The widget, drawn as it is typed or real as it is saved.
 #[component]
-pub fn WidgetPreview(
+pub fn Preview(
+    /// The site's colour, as typed.
+    color: RwSignal<String>,
+    /// What the widget says before anybody has written, as typed.
+    greeting: RwSignal<String>,
+    /// What the desk calls the site, as typed.
+    name: RwSignal<String>,
+    /// The site, if it is saved.
+    key: Option<SiteKey>,
+) -> impl IntoView {
+    let real = RwSignal::new(false);
+    let address = key.map(|key| format!("/widget/{key}"));
+    let can_be_real = address.is_some();
+    view! {
+        <div class="preview-side">
+            {move || match address.clone().filter(|_| real.get()) {
+                Some(src) => {
+                    view! { <iframe class="preview" title="The widget as it is saved" src=src></iframe> }
+                        .into_any()
+                }
+                None => view! { <Drawing color=color greeting=greeting name=name/> }.into_any(),
+            }}
+            {can_be_real
+                .then(|| {
+                    view! {
+                        <button
+                            type="button"
+                            class="button small"
+                            aria-pressed=move || real.get().to_string()
+                            on:click=move |_| real.update(|on| *on = !*on)
+                        >
+                            "Try the real one, as saved"
+                        </button>
+                    }
+                })}
+        </div>
+    }
+}
+
+#[component]
+fn Drawing(
     /// The site's colour, as typed.
     #[prop(into)]
     color: Signal<String>,

@@ -16,7 +16,7 @@ use super::{
         toast::Toasts,
     },
     FormFault, PageHead, placed,
-    preview::WidgetPreview,
+    preview::Preview,
 };
 use crate::contrast::Rgb;
 
@@ -106,6 +106,7 @@ fn SiteForm(site: Option<Site>, on_saved: Callback<Site>) -> impl IntoView {
     let admin = expect_context::<Admin>();
     let (nav, toasts) = (Nav::here(), Toasts::here());
     let key = site.as_ref().map(|s| s.key.clone());
+    let own_key = key.clone();
     let start = RwSignal::new(form_of(site));
     let name = RwSignal::new(start.with_untracked(|s| s.name.clone()));
     let origins = RwSignal::new(start.with_untracked(|s| s.origins.join("\n")));
@@ -188,7 +189,7 @@ fn SiteForm(site: Option<Site>, on_saved: Callback<Site>) -> impl IntoView {
                     </button>
                 </p>
             </div>
-            <WidgetPreview color=color greeting=greeting name=name/>
+            <Preview color=color greeting=greeting name=name key=own_key/>
         </form>
     }
 }

@@ -43,14 +43,13 @@ pub fn Composer() -> impl IntoView {
         let kept = (reply.get(), note.get());
         state.drafts.update_value(|d| drop(d.insert(open.id(), kept)));
     });
+    on_cleanup(move || keep_unsent(open, state));
     let text = move || if mode.get() == Mode::Note { note } else { reply };
     let limit = move || if mode.get() == Mode::Note { NOTE_CHARS } else { MESSAGE_CHARS };
     let too_long = Memo::new(move |_| text().with(|t| t.chars().count()).checked_sub(limit() + 1));
     let write = move |to: Mode| {
         mode.set(to);
-        if let Some(node) = node.get_untracked() {
-            let _ = node.focus();
-        }
+        focus_soon(node);
     };
     state.on_command(move |does| match does {
         Shortcut::Reply => write(Mode::Reply),
@@ -81,11 +80,6 @@ pub fn Composer() -> impl IntoView {
             send();
         }
     };
-    let placeholder = move || match (mode.get(), obstacle.get()) {
-        (Mode::Note, _) => "Only the desk sees this note.".to_owned(),
-        (Mode::Reply, Some(why)) => why,
-        (Mode::Reply, None) => "Write to the visitor.".to_owned(),
-    };
     view! {
         <div class="composer" class:is-note=move || mode.get() == Mode::Note>
             <div class="composer-tabs" role="group" aria-label="What to write">
@@ -97,7 +91,7 @@ pub fn Composer() -> impl IntoView {
                 node_ref=node
                 rows="2"
                 aria-label=move || if mode.get() == Mode::Note { "Internal note" } else { "Reply" }
-                placeholder=placeholder
+                placeholder=move || invitation(mode.get(), obstacle.get())
                 disabled=move || obstacle.get().is_some()
                 prop:value=move || text().get()
                 on:input:target=move |ev| {
@@ -147,6 +141,39 @@ fn ModeTab(
         >
             {name}
         </button>
+    }
+}
+
+/// What stands in the empty box.
+fn invitation(mode: Mode, obstacle: Option<String>) -> String {
+    match (mode, obstacle) {
+        (Mode::Note, _) => "Only the desk sees this note.".to_owned(),
+        (Mode::Reply, Some(why)) => why,
+        (Mode::Reply, None) => "Write to the visitor.".to_owned(),
+    }
+}
+
+/// A box that was closed to a reply opens to a note with the next drawing, not before.
+fn focus_soon(node: NodeRef<html::Textarea>) {
+    Timeout::new(0, move || {
+        if let Some(node) = node.try_get_untracked().flatten() {
+            let _ = node.focus();
+        }
+    })
+    .forget();
+}
+
+/// Who leaves with a reply that did not arrive finds its text in the box when they come back.
+fn keep_unsent(open: Open, state: InboxState) {
+    let pending = open.pending.try_get_untracked().unwrap_or_default();
+    let unsent: Vec<_> =
+        pending.into_iter().filter(|p| p.failed.is_some()).map(|p| p.text).collect();
+    if !unsent.is_empty() {
+        let id = open.id();
+        state.drafts.try_update_value(|d| {
+            let (reply, _) = d.entry(id).or_default();
+            reply.insert_str(0, &(unsent.join("\n\n") + "\n"));
+        });
     }
 }
 

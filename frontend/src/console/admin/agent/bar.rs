@@ -38,7 +38,7 @@ pub fn Bar() -> impl IntoView {
                 <Icon path=BACK/><span class="sr-only">"All agents"</span>
             </Link>
             <div class="page-head-name">
-                <h1>{move || editor.spec.with(|s| s.name.clone())}</h1>
+                <h1>{move || heading(editor)}</h1>
                 <p class="hint"><code>{editor.slug().to_string()}</code> " · " {move || standing(editor)}</p>
             </div>
             <div class="buttons">
@@ -85,6 +85,11 @@ pub fn Bar() -> impl IntoView {
             Asking::Retire => retire(editor, asking),
         }}
     }
+}
+
+fn heading(editor: Editor) -> String {
+    let name = editor.spec.with(|s| s.name.trim().to_owned());
+    if name.is_empty() { "Agent without a name".to_owned() } else { name }
 }
 
 fn standing(editor: Editor) -> String {

@@ -27,8 +27,8 @@ pub fn Changes() -> impl IntoView {
             view! { <Empty title="No changes" text=text/> }.into_any()
         }
         Some(found) => view! {
-            <p class="hint">"Published, compared with what stands here, unsaved changes included."</p>
-            <ChangeList changes=found/>
+            <div class="changes"><p class="hint">"Published, compared with what stands here, unsaved changes included."</p>
+            <ChangeList changes=found/></div>
         }
         .into_any(),
     }

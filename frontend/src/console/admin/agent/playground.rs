@@ -80,7 +80,7 @@ pub fn PlaygroundPanel() -> impl IntoView {
                     on_change=Callback::new(move |v| { customer.set(v); game.set(None); })
                 />
                 <Toggle
-                    label="Begin at the front door"
+                    label="Front door first"
                     on=front_door
                     on_change=Callback::new(move |v| { front_door.set(v); game.set(None); })
                 />
