@@ -1,17 +1,19 @@
 //! The binary, as a person runs it.
 
 use std::{
-    io::{BufRead, BufReader, Write},
+    io::Write,
     net::TcpListener,
     path::Path,
-    process::{Child, Command, Output, Stdio},
-    time::{Duration, Instant},
+    process::{Command, Output, Stdio},
 };
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-fn baton() -> Command {
+use crate::process::Running;
+
+/// The command, without what the environment may say about it.
+pub fn baton() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_baton"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("BATON_")) {
         command.env_remove(name);
@@ -21,7 +23,7 @@ fn baton() -> Command {
 
 /// One sentence on standard error, nothing on standard output, exit status 1.
 #[track_caller]
-fn refused(output: &Output, words: &str) {
+pub fn refused(output: &Output, words: &str) {
     let error = String::from_utf8(output.stderr.clone()).unwrap();
     assert_eq!(output.status.code(), Some(1), "{error}");
     assert_eq!(error.trim_end().lines().count(), 1, "{error}");
@@ -29,7 +31,8 @@ fn refused(output: &Output, words: &str) {
     assert!(output.stdout.is_empty());
 }
 
-fn serve(data: &Path, address: &str) -> Command {
+/// `baton serve` on a data folder.
+pub fn serve(data: &Path, address: &str) -> Command {
     let mut command = baton();
     command.args(["serve", "--log", "error", "--listen", address, "--data"]).arg(data);
     command
@@ -58,6 +61,9 @@ fn a_server_that_cannot_start_says_why() {
 
     let settings = folder.path().join("baton.toml");
     std::fs::write(&settings, "lisen = \"x\"").unwrap();
+    let no_password = serve(&data, "127.0.0.1:0").env("BATON_ADMIN_PASSWORD", "").output().unwrap();
+    refused(&no_password, "password");
+
     let wrong = baton().args(["serve", "--config"]).arg(&settings).output().unwrap();
     let error = String::from_utf8(wrong.stderr).unwrap();
     assert!(wrong.status.code() == Some(1) && error.contains("lisen"), "{error}");
@@ -123,46 +129,11 @@ fn route_answers_a_line_for_a_line() {
     let confidence = lines[0]["confidence"].as_f64().unwrap();
     assert!((0.0..=1.0).contains(&confidence));
     assert!(lines[0]["top"][0]["p"].is_number());
-}
-
-/// A server that was started by its command.
-struct Running {
-    child: Child,
-    said: Vec<String>,
-}
-
-impl Running {
-    fn start(data: &Path) -> Self {
-        let mut child = serve(data, "127.0.0.1:0").stdout(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-        let first = lines.next().expect("it listens");
-        assert!(first.starts_with("listening on http://127.0.0.1:"), "{first}");
-        // All of it is written at once; the last line is the sign-in.
-        let mut said = vec![first];
-        for line in lines {
-            let last = line.contains('@');
-            said.push(line);
-            if last {
-                break;
-            }
-        }
-        Self { child, said }
-    }
-
-    #[cfg(unix)]
-    fn stop(mut self) {
-        let begun = Instant::now();
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
-        assert!(self.child.wait().unwrap().success());
-        assert!(begun.elapsed() < Duration::from_secs(10));
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // Already gone if the test went well.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+    // Whatever the bytes are, a line gets its answer.
+    let mut child =
+        baton().arg("route").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"caf\xe9 \xff\r\nhello").unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    assert_eq!(output.stdout.split(|byte| *byte == b'\n').filter(|l| !l.is_empty()).count(), 2);
 }

@@ -9,5 +9,7 @@ mod identity;
 mod live;
 mod matrix;
 mod pages;
+mod process;
 mod staff;
+mod time;
 mod visitor;
