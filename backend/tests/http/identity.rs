@@ -4,7 +4,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as B64};
 use baton::auth::identity::{Claims, sign};
 use serde_json::json;
 
-use crate::harness::{TestDesk, assertion, claims};
+use crate::harness::{Stream, TestDesk, assertion, claims};
 
 #[tokio::test]
 async fn an_assertion_is_believed_once() {
@@ -55,13 +55,19 @@ async fn a_conversation_follows_its_visitor_into_who_they_are() {
     let anonymous = desk.visitor().await;
     let id = anonymous.open().await;
     anonymous.turn(&id, "m-1", "Hello").await;
+    let path = format!("/conversations/{id}/events?after=999");
+    let follows = anonymous.request(reqwest::Method::GET, &path);
+    let follows = follows.header("accept", "text/event-stream").send().await.unwrap();
     let body = json!({ "site": "demo", "identity": assertion("cus_2") });
     let session = anonymous.post("/visitors", body).await.ok();
     assert_eq!(session["conversation"]["id"], json!(id));
     assert_eq!(session["conversation"]["visitor"]["customer"], "cus_2");
     let known = desk.bearer(session["token"].as_str().unwrap());
     known.get(&format!("/conversations/{id}/events")).await.ok();
-    // Who they were no longer reads it.
+    // Who they were no longer reads it, not even by a stream that was open already.
+    known.turn(&id, "m-2", "Where is my order B2001?").await;
+    let heard = Stream::of(follows).rest().await;
+    assert!(!heard.iter().any(|(name, _)| name == "message"), "{heard:?}");
     anonymous.get(&format!("/conversations/{id}/events")).await.refused(404, "not_found");
     desk.finish().await;
 }

@@ -10,6 +10,7 @@ mod live;
 mod matrix;
 mod pages;
 mod process;
+mod sites;
 mod staff;
 mod time;
 mod visitor;

@@ -36,6 +36,23 @@ async fn a_session_ends_when_it_is_ended() {
 }
 
 #[tokio::test]
+async fn two_administrators_cannot_demote_each_other_at_once() {
+    let desk = TestDesk::start().await;
+    let admin = desk.admin().await;
+    let own = admin.get("/staff/me").await.ok()["id"].as_str().unwrap().to_owned();
+    let all = admin.get("/staff").await.ok();
+    let kim = all["staff"].as_array().unwrap().iter().find(|account| account["name"] == "Kim");
+    let kim = kim.unwrap()["id"].as_str().unwrap().to_owned();
+    admin.put(&format!("/staff/{kim}"), json!({ "role": "admin" })).await.ok();
+    let demote = async |id: &str| {
+        admin.put(&format!("/staff/{id}"), json!({ "role": "agent" })).await.status.as_u16()
+    };
+    let (one, other) = tokio::join!(demote(&own), demote(&kim));
+    assert_eq!([one, other].iter().filter(|status| **status == 200).count(), 1);
+    desk.finish().await;
+}
+
+#[tokio::test]
 async fn an_account_is_added_once() {
     let desk = TestDesk::start().await;
     let admin = desk.admin().await;
@@ -103,6 +120,8 @@ async fn a_playground_tries_the_draft_and_leaves_no_trace() {
     assert!(events.iter().any(answered), "{events:?}");
     desk.sam().await.post(&path, json!({ "text": "x" })).await.refused(403, "forbidden");
     admin.post("/playground", json!({ "agent": "nobody" })).await.refused(422, "invalid");
+    let stranger = json!({ "agent": "triage", "customer": "cus_nobody" });
+    admin.post("/playground", stranger).await.refused(422, "invalid");
     let inbox = admin.get("/inbox?view=all").await.ok();
     assert_eq!(inbox["conversations"], json!([]));
     assert_eq!(admin.get("/meters?by=agent").await.ok()["total"]["turns"], 0);
