@@ -6,7 +6,7 @@ use shared::time::Timestamp;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    auth::{limits::Limits, password::Passwords},
+    auth::{limits::Limits, password::Passwords, streams::Streams},
     config::Config,
     journal::Journal,
     lab::Lab,
@@ -41,6 +41,8 @@ pub struct Parts {
     pub passwords: Passwords,
     /// How often strangers may ask.
     pub limits: Limits,
+    /// How many streams visitors hold open.
+    pub streams: Streams,
     /// The shop's customers and orders.
     pub ledger: Ledger,
     /// Held while an administrator's change is checked and made, so that what was checked still

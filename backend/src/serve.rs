@@ -8,7 +8,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     app::{App, Parts, SystemClock},
     assemble::{Workshop, built_in, engine},
-    auth::{limits::Limits, password::Passwords},
+    auth::{limits::Limits, password::Passwords, streams::Streams},
     config::Config,
     first_run::{self, FirstRunError, SignIn},
     http::{connections, router::router},
@@ -85,6 +85,7 @@ pub async fn serve(
         ledger: workshop.ledger.clone(),
         lab: Lab::new(workshop),
         passwords,
+        streams: Streams::default(),
         changes: tokio::sync::Mutex::default(),
         shutdown: stop.clone(),
         tasks: tasks.clone(),

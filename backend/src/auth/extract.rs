@@ -16,6 +16,7 @@ use shared::{
 use super::{
     address,
     limits::TooOften,
+    streams::{Place, TooMany},
     token::{self, Kind},
 };
 use crate::{
@@ -154,6 +155,14 @@ impl ReaderAuth {
         match self {
             Self::Visitor(visitor) => visitor.scope(),
             Self::Staff(staff) => staff.scope(),
+        }
+    }
+
+    /// A place for one more stream of theirs; staff are few and need none.
+    pub fn enter(&self, app: &App) -> Result<Option<Place>, TooMany> {
+        match self {
+            Self::Visitor(visitor) => app.streams.enter(&visitor.visitor.id).map(Some),
+            Self::Staff(_) => Ok(None),
         }
     }
 

@@ -6,6 +6,7 @@ pub mod identity;
 pub mod limits;
 pub mod origin;
 pub mod password;
+pub mod streams;
 pub mod token;
 
 pub use extract::{AdminAuth, Audience, Denied, Peer, ReaderAuth, StaffAuth, VisitorAuth};

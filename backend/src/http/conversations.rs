@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use futures_util::Stream;
+use futures_util::{Stream, StreamExt};
 use serde::Deserialize;
 use shared::{
     api::{Accepted, Conversation, Events, Rate, SendMessage},
@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     app::App,
-    auth::{Audience, Peer, ReaderAuth, VisitorAuth},
+    auth::{Audience, Peer, ReaderAuth, VisitorAuth, streams::Place},
     live::{Feed, Item, sse, turn},
     storage::StoreError,
 };
@@ -61,6 +61,8 @@ pub async fn say(
         let seq = app.desk.visitor_says(&scope, &id, message.client_id, text).await?;
         return Ok((StatusCode::ACCEPTED, Json(Accepted { seq })).into_response());
     }
+    let reader = ReaderAuth::Visitor(visitor);
+    let place = reader.enter(&app)?;
     let feed = Feed::live(&app.journal, &scope, &id).await?;
     let mut feed = feed.ok_or(Error::not_found())?;
     let seq = app.desk.visitor_says(&scope, &id, message.client_id, text).await?;
@@ -70,7 +72,7 @@ pub async fn say(
     } else {
         feed.owner().clone()
     };
-    Ok(stream(&app, ReaderAuth::Visitor(visitor), turn::follow(feed, seq, owner)))
+    Ok(stream(&app, reader, place, turn::follow(feed, seq, owner)))
 }
 
 /// Where to begin.
@@ -99,10 +101,11 @@ pub async fn events(
         let events = view::events_after(&thread.events, asked.after, reader.audience());
         return Ok(Json(Events { events }).into_response());
     }
+    let place = reader.enter(&app)?;
     let after = last_event_id(&headers).unwrap_or(asked.after);
     let feed = Feed::open(&app.journal, &reader.scope(), &id, after).await?;
     let feed = feed.ok_or(Error::not_found())?;
-    Ok(stream(&app, reader, feed.into_stream()))
+    Ok(stream(&app, reader, place, feed.into_stream()))
 }
 
 /// Asks for a person. From here no path leads back to an agent but through a person.
@@ -140,8 +143,11 @@ pub async fn rate(
 fn stream(
     app: &App,
     reader: ReaderAuth,
+    place: Option<Place>,
     items: impl Stream<Item = Result<Item, StoreError>> + Send + 'static,
 ) -> Response {
+    // The place is held for as long as the stream is.
+    let items = items.map(move |item| (&place, item).1);
     let answer = sse::answer(app.clone(), reader, items);
     // Proxies that collect answers before passing them on are asked not to.
     let as_it_comes =

@@ -14,7 +14,7 @@ use shared::{
 };
 
 use crate::{
-    auth::{Denied, limits::TooOften, password::PasswordError},
+    auth::{Denied, limits::TooOften, password::PasswordError, streams::TooMany},
     runtime::DeskError,
     storage::StoreError,
 };
@@ -266,6 +266,13 @@ impl From<TooOften> for Error {
         let message = "That was too often; wait a moment and try again.";
         let error = Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", message);
         Self { retry_after_s, ..error }
+    }
+}
+
+impl From<TooMany> for Error {
+    fn from(_: TooMany) -> Self {
+        let message = "Close some of the streams that are open first.";
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many", message)
     }
 }
 

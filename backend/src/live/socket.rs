@@ -18,7 +18,7 @@ use tokio_stream::StreamMap;
 use super::{Feed, Item};
 use crate::{
     app::App,
-    auth::{Denied, ReaderAuth, StaffAuth, VisitorAuth},
+    auth::{Denied, ReaderAuth, StaffAuth, VisitorAuth, streams::Place},
     bus::{LineChanged, Signal},
     storage::StoreError,
 };
@@ -45,7 +45,7 @@ type Flow = ControlFlow<CloseFrame>;
 /// upgrade's cookie stands for.
 pub async fn serve(app: App, mut socket: WebSocket, staff: Option<StaffAuth>) {
     let close = match timeout(HELLO, hello(&app, &mut socket, staff)).await {
-        Ok(Ok(who)) => {
+        Ok(Ok((who, _place))) => {
             let session = Session {
                 app,
                 socket: &mut socket,
@@ -68,7 +68,7 @@ async fn hello(
     app: &App,
     socket: &mut WebSocket,
     staff: Option<StaffAuth>,
-) -> Result<ReaderAuth, CloseFrame> {
+) -> Result<(ReaderAuth, Option<Place>), CloseFrame> {
     let first = loop {
         match socket.recv().await {
             Some(Ok(Message::Text(text))) => break text,
@@ -91,7 +91,11 @@ async fn hello(
         send(socket, &error("not_signed_in", "Sign in, or send a valid token.")).await;
         return Err(farewell(close_code::POLICY, "not signed in"));
     };
-    if send(socket, &LiveFrame::Ready).await { Ok(who) } else { Err(gone()) }
+    let Ok(place) = who.enter(app) else {
+        send(socket, &error("too_many", "Close some of the pages that are open.")).await;
+        return Err(farewell(close_code::POLICY, "too many"));
+    };
+    if send(socket, &LiveFrame::Ready).await { Ok((who, place)) } else { Err(gone()) }
 }
 
 struct Session<'a> {

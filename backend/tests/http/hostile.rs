@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use shared::limits;
 
-use crate::harness::{Answer, TestDesk};
+use crate::harness::{Answer, PATIENCE, TestDesk};
 
 #[tokio::test]
 async fn bodies() {
@@ -44,6 +44,28 @@ async fn bodies() {
     let texts: Vec<&str> =
         events["events"].as_array().unwrap().iter().filter_map(|e| e["text"].as_str()).collect();
     assert!(texts.contains(&"ab[31m <script>alert(1)</script>"), "text stays text: {texts:?}");
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn one_visitor_holds_so_many_streams_and_no_more() {
+    let desk = TestDesk::start().await;
+    let visitor = desk.visitor().await;
+    let path = format!("/conversations/{}/events", visitor.open().await);
+    let open = async || {
+        let request = visitor.request(Method::GET, &path).header("accept", "text/event-stream");
+        request.send().await.unwrap()
+    };
+    let mut held = Vec::new();
+    for _ in 0..32 {
+        held.push(open().await);
+    }
+    assert!(held.iter().all(|response| response.status() == 200));
+    assert_eq!(open().await.status(), 429);
+    visitor.get(&path).await.ok();
+    drop(held);
+    let free = async { while open().await.status() != 200 {} };
+    tokio::time::timeout(PATIENCE, free).await.expect("a place came free");
     desk.finish().await;
 }
 
