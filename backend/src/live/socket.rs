@@ -10,7 +10,10 @@ use shared::{
     message::{Author, AuthorKind},
 };
 use tokio::{
-    sync::broadcast::{Receiver, error::RecvError},
+    sync::broadcast::{
+        Receiver,
+        error::{RecvError, TryRecvError},
+    },
     time::{Instant, MissedTickBehavior, interval, timeout},
 };
 use tokio_stream::StreamMap;
@@ -35,6 +38,8 @@ const SILENCE: Duration = Duration::from_mins(1);
 const SEND: Duration = Duration::from_secs(10);
 /// Most conversations that one page follows.
 const FOLLOWED: usize = 32;
+/// Most lines of the inbox that are told with one count.
+const GATHERED: usize = 64;
 /// Most frames that a page may send within [`PING`].
 const FRAMES: u32 = 500;
 
@@ -246,7 +251,7 @@ impl Session<'_> {
 
     async fn tell_inbox(&mut self, change: Result<LineChanged, RecvError>) -> Flow {
         let ReaderAuth::Staff(staff) = &self.who else { return Flow::Continue(()) };
-        let Ok(change) = change else {
+        let Ok(lines) = gather(change, self.inbox.as_mut()) else {
             // Missed some: the page comes back and reads the list anew.
             return Flow::Break(farewell(close_code::AGAIN, "too slow"));
         };
@@ -254,8 +259,11 @@ impl Session<'_> {
             Ok(counts) => counts,
             Err(cause) => return failed(&cause),
         };
-        let summary = Box::new((*change.summary).clone());
-        self.send(&LiveFrame::Inbox { summary, counts, escalated: change.escalated }).await
+        for LineChanged { summary, escalated } in lines {
+            let summary = Box::new((*summary).clone());
+            self.send(&LiveFrame::Inbox { summary, counts: counts.clone(), escalated }).await?;
+        }
+        Flow::Continue(())
     }
 
     /// Is the page still there, and does its session still stand?
@@ -290,6 +298,30 @@ async fn changed(inbox: &mut Option<Receiver<LineChanged>>) -> Result<LineChange
     }
 }
 
+/// The change and what has changed since, each line once and as it is now: on a busy desk a page
+/// hears of many changes at a time, and counting costs more than telling.
+fn gather(
+    change: Result<LineChanged, RecvError>,
+    inbox: Option<&mut Receiver<LineChanged>>,
+) -> Result<Vec<LineChanged>, RecvError> {
+    let mut lines = vec![change?];
+    let Some(inbox) = inbox else { return Ok(lines) };
+    while lines.len() < GATHERED {
+        match inbox.try_recv() {
+            Ok(next) => match lines.iter_mut().find(|line| line.summary.id == next.summary.id) {
+                Some(line) => {
+                    let escalated = line.escalated || next.escalated;
+                    *line = LineChanged { escalated, ..next };
+                }
+                None => lines.push(next),
+            },
+            Err(TryRecvError::Lagged(missed)) => return Err(RecvError::Lagged(missed)),
+            Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+        }
+    }
+    Ok(lines)
+}
+
 async fn send(socket: &mut WebSocket, frame: &LiveFrame) -> bool {
     let Ok(text) = serde_json::to_string(frame) else { return false };
     matches!(timeout(SEND, socket.send(Message::text(text))).await, Ok(Ok(())))
@@ -314,4 +346,40 @@ fn gone() -> CloseFrame {
 
 fn farewell(code: u16, reason: &'static str) -> CloseFrame {
     CloseFrame { code, reason: reason.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use shared::api::Summary;
+    use tokio::sync::broadcast;
+
+    use super::*;
+
+    fn line(id: &str, seq: u64, escalated: bool) -> LineChanged {
+        let json = serde_json::json!({
+            "id": id, "site": "demo", "visitor": { "id": "vis_1", "assurance": "anonymous" },
+            "owner": { "kind": "nobody" }, "updated_at": "2026-01-31T09:30:00Z",
+            "needs_approval": false, "preview": "", "seq": seq,
+        });
+        let summary: Summary = serde_json::from_value(json).unwrap();
+        LineChanged { summary: Arc::new(summary), escalated }
+    }
+
+    #[test]
+    fn many_changes_are_told_once_a_line() {
+        let (tell, mut inbox) = broadcast::channel(8);
+        for change in [line("b", 2, true), line("a", 5, true), line("b", 3, false)] {
+            tell.send(change).unwrap();
+        }
+        let lines = gather(Ok(line("a", 4, false)), Some(&mut inbox)).unwrap();
+        let told: Vec<_> =
+            lines.iter().map(|l| (l.summary.id.as_str(), l.summary.seq, l.escalated)).collect();
+        assert_eq!(told, [("a", 5, true), ("b", 3, true)], "as it is now, and no call is lost");
+        for n in 0..20 {
+            tell.send(line("c", n, false)).unwrap();
+        }
+        assert!(gather(Ok(line("a", 6, false)), Some(&mut inbox)).is_err(), "some were missed");
+    }
 }
