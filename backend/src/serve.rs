@@ -22,7 +22,7 @@ use crate::{
 
 /// How long a stop may take: what is not done then is found in the journal by the next start.
 /// With what the process itself takes to end it stays below ten seconds.
-const STOP: Duration = Duration::from_secs(9);
+const STOP: Duration = Duration::from_secs(8);
 /// How often idle playgrounds are looked for.
 const TIDY: Duration = Duration::from_mins(1);
 

@@ -14,9 +14,11 @@ use tower::Layer;
 
 /// How long a client may take to send the head of a request, or be silent between two requests.
 const HEAD: Duration = Duration::from_secs(20);
+/// How long a stop waits for the requests under way; what is not here by then was not acknowledged.
+const LAST: Duration = Duration::from_secs(5);
 
 /// Serves `app` on `listener` until `stop` fires; then takes in nothing new and answers when the
-/// requests under way have ended.
+/// requests under way have ended, or have had their time.
 ///
 /// `axum::serve` would do but for one thing: it lets a client take forever over the head of a
 /// request, so that a stranger could hold every file descriptor with a few bytes an hour.
@@ -52,5 +54,7 @@ pub async fn serve(mut listener: TcpListener, app: Router, stop: CancellationTok
     }
     drop(listener);
     under_way.close();
-    under_way.wait().await;
+    if tokio::time::timeout(LAST, under_way.wait()).await.is_err() {
+        tracing::warn!(requests = under_way.len(), "clients that did not come to an end are left");
+    }
 }

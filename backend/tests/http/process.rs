@@ -1,7 +1,7 @@
 //! The server as a process: stopped, killed and started again. What it acknowledged is there.
 
 use std::{
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read, Write},
     path::Path,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -35,6 +35,22 @@ async fn an_acknowledged_message_outlives_a_stop() {
     let visitor = visitor.at(&server);
     assert_eq!(visitor.said_until_answered().await, ["visitor", "agent"]);
     assert_eq!(visitor.say("m-1", "Hello").await, 2, "known by its client id");
+    server.stop();
+}
+
+#[tokio::test]
+async fn a_client_that_dawdles_does_not_hold_up_a_stop() {
+    let folder = TempDir::new().unwrap();
+    let server = Running::start(folder.path());
+    let address = server.url().replace("http://", "").replace("/api/v1", "");
+    let mut client = std::net::TcpStream::connect(address).unwrap();
+    let head = "POST /api/v1/visitors HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+                Content-Length: 100\r\nExpect: 100-continue\r\n\r\n";
+    client.write_all(head.as_bytes()).unwrap();
+    // The server asks for the body, so it is waiting for it.
+    let mut asked = [0; 12];
+    client.read_exact(&mut asked).unwrap();
+    assert_eq!(&asked, b"HTTP/1.1 100");
     server.stop();
 }
 
