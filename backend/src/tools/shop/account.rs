@@ -72,6 +72,7 @@ fn order_line(order: &Order) -> Value {
         "date": date(order.placed_at),
         "total": money(order.total),
         "status": order.status.word(),
+        "items": order.items.iter().map(|item| &item.name).collect::<Vec<_>>(),
     })
 }
 
