@@ -13,7 +13,7 @@ pub fn agents() -> Vec<AgentSpec> {
     AGENTS.clone()
 }
 
-/// The settings of a new desk: triage at the front door, people on weekdays from 9 to 18.
+/// The settings of a new desk: triage at the front door, people on weekdays from 9 to 17, as the demo shop's pages say.
 pub fn desk() -> DeskSettings {
     let eur = |amount| Money::new(amount, Currency::EUR);
     DeskSettings {
@@ -24,7 +24,7 @@ pub fn desk() -> DeskSettings {
         queue_deadline_s: 15 * 60,
         utc_offset_minutes: 60,
         opens_hour: 9,
-        closes_hour: 18,
+        closes_hour: 17,
         open_weekdays: vec![0, 1, 2, 3, 4],
         refund_policy: RefundPolicy {
             per_order: eur(10_000),
