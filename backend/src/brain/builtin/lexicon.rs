@@ -95,12 +95,15 @@ static PERSON: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         // German
         r"\b(?:mit|an|zu)\s(?:einem|einer|einen|nem|'nem|eurem|ihrem|euren|ihren|jemandem|jemand|dem|der)?\s?(?:(?:echten|richtigen|menschlichen|realen|lebenden)\s)*(?:mensch(?:en)?|mitarbeiter(?:in|n)?|person|berater(?:in)?|kundenberater(?:in)?|kundendienst|kundenservice|support|chef(?:in)?|vorgesetzten|team|jemandem|jemand)\b[^.?!]{0,20}\b(?:sprechen|reden|chatten|schreiben|verbinden|verbunden|weiterleiten|weitergeleitet|telefonieren)".to_owned(),
         r"\b(?:sprechen|reden|verbinden sie mich|verbinde mich|leiten sie mich)\b[^.?!]{0,12}\b(?:mit|an|zu) (?:einem|einer|jemandem|jemand|eurem|ihrem)\b".to_owned(),
+        r"\b(?:will|möchte|brauche|hätte gern|kann ich)\b[^.?!]{0,10}\b(?:einen?|jemanden|nen) (?:(?:echten|richtigen) )?(?:menschen|mitarbeiter(?:in)?|berater(?:in)?|person)\b".to_owned(),
         r"\b(?:echter|echten|richtiger|richtigen) (?:mensch(?:en)?|mitarbeiter)\b|^(?:ein(?:en)? )?(?:mensch|mitarbeiter|kundenservice|berater)(?: bitte)?[ .!]*$".to_owned(),
         // French
         r"\b(?:parler|discuter|échanger|passe[rz]|transfére[rz]|contacter|joindre|relation)\b[^.?!]{0,15}\b(?:un |une |à |avec |au |quelqu'un)\s?(?:vrai[e]? )?(?:humain|personne|conseill(?:er|ère)|agent|responsable|opérateur|service client|être humain|du service)?".to_owned(),
+        r"\bje (?:veux|voudrais) (?:un (?:humain|conseiller|agent)|une (?:vraie )?personne|quelqu'un)\b".to_owned(),
         r"\b(?:vrai humain|vraie personne|être humain)\b|^(?:un )?(?:humain|conseiller|agent)(?:,? (?:s'il vous plaît|svp|stp))?[ .!]*$".to_owned(),
         // Spanish
         r"\b(?:hablar|comunicar\w*|pás(?:ame|eme)|pasar|conect\w+|contactar|chatear)\b[^.?!]{0,15}\b(?:persona|humano|agente|alguien|operador|representante|asesor|encargado|supervisor|atención al cliente)\b".to_owned(),
+        r"\b(?:quiero|necesito) (?:a )?(?:una persona|un humano|un agente|alguien)\b".to_owned(),
         r"\b(?:persona real|ser humano|agente humano)\b|^(?:un )?(?:humano|agente|operador)(?:,? por favor)?[ .!]*$".to_owned(),
         // Italian
         r"\b(?:parlare|passat?emi|passare|comunicare|collegat?emi|contattare|chattare)\b[^.?!]{0,15}\b(?:persona|umano|operatore|operatrice|qualcuno|addetto|responsabile|essere umano|assistenza)\b".to_owned(),
@@ -165,6 +168,9 @@ mod tests {
             "let me speak with your supervisor",
             "customer service please",
             "Ich möchte mit einem Menschen sprechen",
+            "Ich will einen Menschen sprechen",
+            "Je veux une personne",
+            "Quiero un humano",
             "Kann ich mit einem echten Mitarbeiter reden?",
             "Verbinden Sie mich mit jemandem aus dem Team",
             "Mitarbeiter bitte",

@@ -10,6 +10,8 @@ pub mod lexicon;
 mod phrases;
 mod plan;
 pub mod reader;
+mod requests;
+mod said;
 mod scene;
 mod skills;
 pub mod slots;

@@ -17,9 +17,9 @@ pub fn say(key: &str, seq: Seq, values: &[(&str, &str)]) -> String {
 }
 
 /// As [`say`], in `language` if the phrase is there in it, else in English.
-pub fn say_in(language: &str, key: &str, seq: Seq) -> String {
+pub fn say_in(language: &str, key: &str, seq: Seq, values: &[(&str, &str)]) -> String {
     let localised = format!("{key}.{language}");
-    say(if PHRASES.contains_key(&localised) { &localised } else { key }, seq, &[])
+    say(if PHRASES.contains_key(&localised) { &localised } else { key }, seq, values)
 }
 
 /// Whether `text` contains the phrase `key`, in any variant and language, and if so its values.
@@ -94,7 +94,7 @@ mod tests {
             assert_eq!(heard["amount"], "49.00 EUR");
             assert_eq!(heard["order"], "A1001");
         }
-        assert!(heard("miss", &say_in("de", "miss", 3)).is_some());
+        assert!(heard("miss", &say_in("de", "miss", 3, &[])).is_some());
         assert!(heard("confirm_refund", "Shall we dance?").is_none());
         assert!(heard("nonsense", "x").is_none());
     }

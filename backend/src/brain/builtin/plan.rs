@@ -1,10 +1,11 @@
 //! The next step, from what the scene shows: what to say, what to call, to whom to hand over.
 
 use serde_json::json;
+use shared::brief::Sentiment;
 
 use super::{
     answer::Answer,
-    intents,
+    intents, lexicon, phrases, requests,
     scene::{Ended, Scene, cut},
     skills::{billing, escalate, knowledge, news, orders, refund, talk},
     understand::{self, Asked, Goal, Understood},
@@ -15,7 +16,7 @@ use crate::brain::Entry;
 pub fn step(scene: &Scene<'_>) -> Answer {
     let refused = refusals(scene);
     let answer = if refused > 0 { fall_back(scene, refused) } else { decide(scene) };
-    let answer = without_repeats(scene, answer);
+    let answer = also_asked(scene, without_repeats(scene, answer));
     if answer.text.is_empty() && answer.calls.is_empty() {
         return opened(scene, stuck(scene));
     }
@@ -24,7 +25,7 @@ pub fn step(scene: &Scene<'_>) -> Answer {
 
 fn decide(scene: &Scene<'_>) -> Answer {
     if scene.just_returned() {
-        return news::back(scene);
+        return back(scene);
     }
     let news = news::report(scene);
     let reported = news.as_ref().map_or("", |answer| answer.text.as_str());
@@ -37,11 +38,42 @@ fn decide(scene: &Scene<'_>) -> Answer {
         Understood::Task(goal) if news.is_some() && is_about_refunds(&goal) => {
             news.unwrap_or_default()
         }
+        Understood::Talk(kind) if kind == "never_mind" && news::under_way(scene).is_some() => {
+            talk::reply(scene, &kind)
+        }
         Understood::Talk(_) | Understood::Unclear | Understood::No if news.is_some() => {
             news.unwrap_or_default()
         }
         understood => respond(scene, understood).after(reported),
     }
+}
+
+/// The first words after a person has handed the conversation back: what they noted, if that is
+/// something to do, else where the conversation stood.
+fn back(scene: &Scene<'_>) -> Answer {
+    let back = news::back(scene);
+    match understand::of_note(scene).map(|goal| work(scene, &goal)) {
+        Some(answer) if answer.text.is_empty() => answer,
+        Some(answer) => answer.after(&back),
+        None => Answer::text(news::where_it_stood(scene)).after(&back),
+    }
+}
+
+/// What the visitor also asked for in the same breath is taken up once the first is answered.
+fn also_asked(scene: &Scene<'_>, answer: Answer) -> Answer {
+    let asks = answer.text.ends_with('?') || understand::asked(&answer.text).is_some();
+    if asks || answer.text.is_empty() || !answer.calls.is_empty() || scene.newest().is_none() {
+        return answer;
+    }
+    let done = match understood(scene) {
+        _ if news::report(scene).is_some() => "refund_request".to_owned(),
+        Understood::Task(goal) => goal.intent,
+        _ => return answer,
+    };
+    let Some(request) = requests::left_over(scene, &done) else { return answer };
+    let question = scene.say("also_asked", &[("request", request)]);
+    let text = format!("{}\n\n{question}", answer.text);
+    Answer { text, ..answer }.buttons(["Yes, please", "No, thanks"])
 }
 
 fn understood(scene: &Scene<'_>) -> Understood {
@@ -76,18 +108,22 @@ fn respond(scene: &Scene<'_>, understood: Understood) -> Answer {
         Understood::No => Answer::text(scene.say("declined_by_visitor", &[])),
         Understood::Talk(kind) => talk::reply(scene, &kind),
         Understood::Order(order) => {
-            Answer::text(scene.say("what_about_order", &[("order", &order)])).buttons([
+            let key = if order.is_empty() { "what_about_orders" } else { "what_about_order" };
+            Answer::text(scene.say(key, &[("order", &order)])).buttons([
                 "Where is my order?",
                 "I want a refund",
                 "A copy of an invoice",
             ])
         }
+        // The buttons are in English.
+        Understood::Either(..) if scene.request.language != "en" => unclear(scene),
         Understood::Either(one, other) => {
             let labels = [one, other];
             let labels = labels.iter().filter_map(|i| intents::get(i)).map(|i| i.label.as_str());
             Answer::text(scene.say("which_intent", &[])).buttons(labels)
         }
         Understood::NotSignedIn => not_signed_in(scene),
+        Understood::NotOnAccount => scene.offer(scene.say("not_on_account", &[])),
         Understood::Why => scene.offer(scene.say("why", &[])),
         Understood::OutOfScope => Answer::text(scene.say("out_of_scope", &[])),
         Understood::Unclear => unclear(scene),
@@ -176,13 +212,16 @@ fn stuck(scene: &Scene<'_>) -> Answer {
     Answer::text(scene.say("stuck", &[]))
 }
 
+/// Why a person is brought in who reads better.
+pub const NOT_UNDERSTOOD: &str = "Two messages in a row were not understood.";
+
 /// Not understood: asked once, then a person.
 pub fn unclear(scene: &Scene<'_>) -> Answer {
     let missed = scene.question().is_some_and(is_miss);
     if missed && scene.person().is_some() {
-        return to_person(scene, "Two messages in a row were not understood.");
+        return to_person(scene, NOT_UNDERSTOOD);
     }
-    let text = super::phrases::say_in(&scene.request.language, "miss", scene.seq());
+    let text = scene.say_in_theirs("miss", &[]);
     let offers: &[&str] = if scene.request.language == "en" {
         &["I want a refund", "Where is my order?", super::scene::PERSON]
     } else {
@@ -191,8 +230,9 @@ pub fn unclear(scene: &Scene<'_>) -> Answer {
     Answer::text(text).buttons(offers.iter().copied())
 }
 
-fn is_miss(text: &str) -> bool {
-    ["miss", "no_answer"].iter().any(|key| super::phrases::heard(key, text).is_some())
+/// Whether these words of an agent said that it had not understood.
+pub fn is_miss(text: &str) -> bool {
+    ["miss", "no_answer"].iter().any(|key| phrases::heard(key, text).is_some())
 }
 
 /// How often a guard has refused this agent since the visitor last spoke.
@@ -228,9 +268,17 @@ fn was_called(scene: &Scene<'_>, tool: &str, args: &serde_json::Value) -> bool {
     })
 }
 
-/// The first words of a tenure that a handoff began start with the agent's opening.
+/// The first words of an agent to whom the conversation was handed start with its opening, and who
+/// is upset hears once that the desk is sorry.
 fn opened(scene: &Scene<'_>, answer: Answer) -> Answer {
-    let first = scene.request.brief.is_some() && !scene.has_spoken();
+    let first = scene.request.brief.is_some() && !scene.is_known();
+    let upset = scene.newest().is_some_and(|text| lexicon::sentiment(text) == Sentiment::Upset);
+    let told = scene.agents_said().any(|text| phrases::heard("sympathy", text).is_some());
+    let answer = if upset && !told && !answer.text.is_empty() {
+        answer.after(&scene.say_in_theirs("sympathy", &[]))
+    } else {
+        answer
+    };
     let opening = scene.request.agent.opening.trim();
     if first && !answer.text.is_empty() && !opening.is_empty() && !answer.text.contains(opening) {
         return answer.after(opening);

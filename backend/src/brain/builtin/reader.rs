@@ -8,7 +8,8 @@ use std::{
 use shared::agent::AgentSpec;
 
 use super::{
-    classifier::Classifier, features, intents, intents::OUT_OF_SCOPE, language, lexicon, slots,
+    classifier::Classifier, features, intents, intents::OUT_OF_SCOPE, language, lexicon, said,
+    slots,
 };
 use crate::brain::{Reader, Reading, defaults};
 
@@ -117,7 +118,9 @@ impl Reader for BuiltinReader {
         let agents = likely(&|m| m.agent.as_deref());
         let slots = slots::find(text);
         let top = intents.first().cloned().unwrap_or_default();
-        let conversational = is_conversational(text, &top, &slots);
+        // "Cancel it" goes on with what was said before: whose turn it is does not change by it.
+        let leans = !before.is_empty() && said::leans(text);
+        let conversational = is_conversational(text, &top, &slots) || leans;
         let unlike = outside >= OUT_OF_SCOPE_AT || self.classifier.coverage(text) == 0.0;
         let out_of_scope = unlike && !conversational;
         let sure = top.1 >= NEEDS_TOOL_AT && !out_of_scope && !conversational;
@@ -153,13 +156,16 @@ impl Reader for BuiltinReader {
 /// Small talk, or little more than a value: an answer to something asked, not a request.
 fn is_conversational(text: &str, top: &(String, f32), slots: &[(String, String)]) -> bool {
     let words = features::words(&features::normalise(text));
-    let bare = !slots.is_empty() && words.iter().all(|word| says_nothing(word));
+    let is_short = slots.is_empty() && words.len() <= 4;
+    let bare = (is_short || !slots.is_empty())
+        && !words.is_empty()
+        && words.iter().all(|word| says_nothing(word));
     bare || intents::get(&top.0).is_some_and(|i| i.small_talk) && top.1 >= SMALL_TALK_AT
 }
 
 /// A value, or a word that only introduces one.
 fn says_nothing(word: &str) -> bool {
-    const WORDS: &str = " xid xnum xemail xamount xinvoice order number no nr the my is its it and for of on to a one please sorry yes i mean meant not but what about email e mail address ";
+    const WORDS: &str = " xid xnum xemail xamount xinvoice order number no nr the my is its it and for of on to a one please sorry yes i mean meant not but what about email e mail address first second third last latest newest this that ";
     WORDS.contains(&format!(" {word} "))
 }
 

@@ -56,9 +56,11 @@ impl<'a> Scene<'a> {
         })
     }
 
-    /// A phrase.
+    /// A phrase, in other words than the agent's last if it has others.
     pub fn say(&self, key: &str, values: &[(&str, &str)]) -> String {
-        phrases::say(key, self.seq(), values)
+        let words = phrases::say(key, self.seq(), values);
+        let repeats = self.agents_said().next().is_some_and(|said| said.contains(&words));
+        if repeats { phrases::say(key, self.seq() + 1, values) } else { words }
     }
 
     /// Whether the agent may call this tool now.
@@ -113,6 +115,19 @@ impl<'a> Scene<'a> {
         })
     }
 
+    /// What agents have said, newest first.
+    pub fn agents_said(&self) -> impl Iterator<Item = &'a str> + '_ {
+        self.request.dialogue.iter().rev().filter_map(|entry| match entry {
+            Entry::Said { by: AuthorKind::Agent, text, .. } => Some(text.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Whether this agent has spoken before, in this tenure or an earlier one.
+    pub fn is_known(&self) -> bool {
+        self.request.dialogue.iter().any(|e| matches!(e, Entry::Said { own: true, .. }))
+    }
+
     /// Whether the visitor has said something that this agent has not answered in this tenure.
     pub fn has_unanswered(&self) -> bool {
         self.heard.is_some_and(|heard| self.spoke.is_none_or(|spoke| spoke < heard))
@@ -129,6 +144,15 @@ impl<'a> Scene<'a> {
         brief.is_some_and(|brief| brief.trigger.kind == TriggerKind::Return)
             && self.just_took_over()
             && self.spoke.is_none()
+    }
+
+    /// The note with which a person handed the conversation over to this tenure.
+    pub fn note(&self) -> Option<&'a str> {
+        let before = &self.request.dialogue[..self.tenure];
+        before.iter().rev().take(3).find_map(|entry| match entry {
+            Entry::Happened { kind, detail, .. } if kind == "note" => detail["text"].as_str(),
+            _ => None,
+        })
     }
 
     /// Whether this agent has spoken in this tenure.
@@ -185,6 +209,11 @@ impl<'a> Scene<'a> {
             Some(Ended::Not(result)) => Err(self.explain(result, &args)),
             None => Err(Answer::call(tool, args)),
         }
+    }
+
+    /// A phrase in the visitor's language if it is there, else in English.
+    pub fn say_in_theirs(&self, key: &str, values: &[(&str, &str)]) -> String {
+        phrases::say_in(&self.request.language, key, self.seq(), values)
     }
 
     /// Why a tool would not, in words for the visitor.

@@ -1,16 +1,13 @@
 //! What the visitor wants now: a task, an answer to what was asked, small talk, or nothing clear.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use super::{
     features::normalise,
-    intents,
-    lexicon::{self, pattern},
-    phrases,
+    intents, phrases, requests,
+    said::{
+        self, ABOUT_AN_ORDER, CORRECTS, DENIES, ENDS, INSISTS, NO, PAID, REFUSES_REFUND, TWICE,
+        WHICH_ONE, WHY, YES, asks_for_money_back,
+    },
     scene::{Scene, values},
-    slots,
 };
 use crate::brain::Reading;
 
@@ -45,8 +42,12 @@ pub enum Asked {
     Invoice,
     /// Whether to refund another order that was named.
     Also(String),
+    /// Whether to go on with this other request of theirs.
+    Rest(String),
     /// To sign in.
     SignIn,
+    /// To check the number of an order that is not on their account.
+    Number,
 }
 
 /// What the newest message comes to.
@@ -60,10 +61,12 @@ pub enum Understood {
     No,
     /// Small talk of this kind.
     Talk(String),
-    /// An order and nothing else.
+    /// An order and nothing else; empty if they did not say which.
     Order(String),
     /// A name or an address in place of signing in.
     NotSignedIn,
+    /// It is theirs, they say, though the record does not show it.
+    NotOnAccount,
     /// Why something was refused.
     Why,
     /// One of these intents.
@@ -74,8 +77,6 @@ pub enum Understood {
     Unclear,
 }
 
-/// An answer to a yes-or-no question has at most this many words.
-const ANSWER_WORDS: usize = 8;
 /// A message that may continue an earlier request says this much less than a request of its own.
 const CARRIED_AT: f32 = 0.4;
 /// Small talk at least this likely is answered as such.
@@ -100,7 +101,14 @@ pub fn understand(scene: &Scene<'_>) -> Understood {
     if let Some(answered) = answer_to(scene, text, &reading, asked.as_ref()) {
         return answered;
     }
-    if let Some(carried) = continued(scene, text, &reading, asked.as_ref()) {
+    if let Some(part) = requests::several(scene, text).into_iter().next() {
+        let (intent, p, text) = (part.intent, part.p, part.text.to_owned());
+        return Understood::Task(Goal { intent, text, p, agreed: None });
+    }
+    if let Some(leaning) = leaning(scene, text, &reading) {
+        return leaning;
+    }
+    if let Some(carried) = continued(scene, text, &reading) {
         return carried;
     }
     by_reading(scene, text, &reading)
@@ -117,6 +125,11 @@ pub fn taken_over(scene: &Scene<'_>) -> Understood {
     let request = brief.map(|brief| brief.request.trim()).filter(|request| !request.is_empty());
     let texts = request.into_iter().chain(scene.newest()).chain(scene.earlier());
     for text in texts {
+        let parts = requests::several(scene, text);
+        if let Some(part) = parts.into_iter().find(|part| can_serve(scene, &part.intent)) {
+            let (intent, p, text) = (part.intent, part.p, part.text.to_owned());
+            return Understood::Task(Goal { intent, text, p, agreed: None });
+        }
         let reading = scene.read(text);
         let able = reading
             .intents
@@ -147,9 +160,30 @@ fn is_task(intent: &str) -> bool {
     !intents::get(intent).is_some_and(|intent| intent.small_talk)
 }
 
+/// What the note of the person who handed the conversation back asks the owner to do, if that is
+/// plain. It says what about; that the visitor wants it is asked.
+pub fn of_note(scene: &Scene<'_>) -> Option<Goal> {
+    let note = scene.note().filter(|note| !DENIES.is_match(&normalise(note)))?;
+    let reading = scene.read(note);
+    let (intent, p) = reading.intents.first()?;
+    let known = *p >= CARRIED_AT && is_task(intent) && !reading.out_of_scope;
+    let intent = match intent.as_str() {
+        // Whoever may is asked before money moves.
+        _ if asks_for_money_back(note) => "refund_eligibility",
+        "refund_request" | "double_charge" | "item_problem" => "refund_eligibility",
+        other => other,
+    };
+    let plain = (known || asks_for_money_back(note)) && can_serve(scene, intent);
+    plain.then(|| Goal { intent: intent.to_owned(), text: note.to_owned(), p: *p, agreed: None })
+}
+
 /// What the agent's words asked.
-fn asked(text: &str) -> Option<Asked> {
-    let refund = ["confirm_duplicate", "confirm_refund", "offer_refund"];
+pub fn asked(text: &str) -> Option<Asked> {
+    // The visitor's own words are quoted in it, so it comes before all else.
+    if let Some(values) = phrases::heard("also_asked", text) {
+        return Some(Asked::Rest(values.get("request")?.clone()));
+    }
+    let refund = ["confirm_duplicate", "confirm_second", "confirm_refund", "offer_refund"];
     if let Some(values) = refund.iter().find_map(|key| phrases::heard(key, text)) {
         let (order, amount) = (values.get("order")?.clone(), values.get("amount")?.clone());
         return Some(Asked::Refund { order, amount });
@@ -158,12 +192,14 @@ fn asked(text: &str) -> Option<Asked> {
         return Some(Asked::Also(values.get("order")?.clone()));
     }
     let is = |keys: &[&str]| keys.iter().any(|key| phrases::heard(key, text).is_some());
-    if is(&["which_order", "ask_order"]) {
+    if is(&["which_order", "which_order_again", "ask_order"]) {
         Some(Asked::Order)
     } else if is(&["which_invoice"]) {
         Some(Asked::Invoice)
     } else if is(&["sign_in"]) {
         Some(Asked::SignIn)
+    } else if is(&["not_found", "not_yours"]) {
+        Some(Asked::Number)
     } else if is(&["miss"]) && !text.is_ascii() || text.contains(" person ") && text.ends_with('?')
     {
         Some(Asked::Person)
@@ -187,7 +223,7 @@ fn answer_to(
     let top = reading.intents.first().map_or("", |(intent, _)| intent.as_str());
     let normal = normalise(text);
     // "ok, and when do I get my money?" is no yes.
-    let is_answer = !text.contains('?') && normal.split(' ').count() <= ANSWER_WORDS;
+    let is_answer = !text.contains('?') && normal.split(' ').count() <= said::ANSWER_WORDS;
     let yes = is_answer
         && (YES.is_match(&normal) || (top == "affirm" && reading.intents[0].1 >= CARRIED_AT));
     let no = NO.is_match(&normal) || (top == "deny" && reading.intents[0].1 >= CARRIED_AT);
@@ -195,7 +231,7 @@ fn answer_to(
     match asked {
         Asked::Refund { order, .. } => {
             let another = names_order && !values(&reading.slots, "order").contains(order);
-            if yes && !another {
+            if (yes || asks_for_money_back(text)) && !another {
                 let intent = "refund_request".to_owned();
                 let agreed = Some(asked.clone());
                 return Some(Understood::Task(Goal {
@@ -211,29 +247,68 @@ fn answer_to(
             let (intent, text) = ("refund_request".to_owned(), format!("refund order {order}"));
             Some(Understood::Task(Goal { intent, text, p: 1.0, agreed: None }))
         }
-        Asked::Also(_) if no && !names_order => Some(Understood::No),
+        Asked::Also(_) | Asked::Rest(_) if no && !names_order => Some(Understood::No),
+        Asked::Rest(request) if yes => {
+            let reading = scene.read(request);
+            let (intent, p) = reading.intents.into_iter().find(|(intent, _)| is_task(intent))?;
+            Some(Understood::Task(Goal { intent, text: request.clone(), p, agreed: None }))
+        }
+        Asked::Number if !names_order && INSISTS.is_match(&normal) => {
+            Some(Understood::NotOnAccount)
+        }
         Asked::SignIn if reading.slots.iter().any(|(key, _)| key == "email") => {
             Some(Understood::NotSignedIn)
         }
         Asked::Person if WHY.is_match(&normal) => Some(Understood::Why),
         Asked::Person if yes => Some(Understood::Person),
         Asked::Person if no => Some(Understood::No),
-        Asked::Order | Asked::Invoice => {
-            let says_which = !reading.slots.is_empty() || WHICH_ONE.is_match(&normal);
-            let goal = earlier_task(scene).filter(|_| says_which)?;
+        Asked::Invoice if !reading.slots.is_empty() || WHICH_ONE.is_match(&normal) => {
+            let (intent, text) = ("invoice_copy".to_owned(), text.to_owned());
+            Some(Understood::Task(Goal { intent, text, p: 1.0, agreed: None }))
+        }
+        Asked::Order => {
+            let says_which = !reading.slots.is_empty() || WHICH_ONE.is_match(&normal) || yes;
+            // "The dinner service": few words that ask for nothing else name one of them.
+            let threshold = scene.request.agent.confidence_threshold;
+            let unsure = reading.intents.first().is_none_or(|(_, p)| *p < threshold);
+            let names = unsure && is_answer && !no;
+            let goal = earlier_task(scene).filter(|_| says_which || names)?;
+            // "No wait, where is my order A1002?" asks for something else.
+            if !unsure && !reading.conversational && is_task(top) && top != goal.intent {
+                return None;
+            }
             Some(Understood::Task(goal))
         }
-        Asked::Person | Asked::Also(_) | Asked::SignIn => None,
+        Asked::Person
+        | Asked::Also(_)
+        | Asked::Rest(_)
+        | Asked::SignIn
+        | Asked::Invoice
+        | Asked::Number => None,
     }
 }
 
+/// "Cancel it", "how much is that": what it is about was said before.
+fn leaning(scene: &Scene<'_>, text: &str, reading: &Reading) -> Option<Understood> {
+    let before = earlier_task(scene).filter(|_| said::leans(text))?;
+    let (top, p) = reading.intents.first()?;
+    let intent = match before.intent.as_str() {
+        "subscription_question" | "cancel_subscription" if ENDS.is_match(&normalise(text)) => {
+            "cancel_subscription"
+        }
+        "subscription_question" | "cancel_subscription" if !asks_for_money_back(text) => {
+            "subscription_question"
+        }
+        _ if *p >= scene.request.agent.confidence_threshold || !is_task(top) => return None,
+        _ if asks_for_money_back(text) => "refund_request",
+        same => same,
+    };
+    let text = format!("{} {text}", before.text);
+    Some(Understood::Task(Goal { intent: intent.to_owned(), text, p: *p, agreed: None }))
+}
+
 /// A message that names little but a value, or corrects one, goes on with the earlier request.
-fn continued(
-    scene: &Scene<'_>,
-    text: &str,
-    reading: &Reading,
-    asked: Option<&Asked>,
-) -> Option<Understood> {
+fn continued(scene: &Scene<'_>, text: &str, reading: &Reading) -> Option<Understood> {
     let orders = values(&reading.slots, "order");
     let order = orders.first()?;
     let threshold = scene.request.agent.confidence_threshold;
@@ -243,7 +318,7 @@ fn continued(
         return None;
     }
     let bare = reading.conversational || p < threshold || CORRECTS.is_match(&normalise(text));
-    if !bare || (is_task(&top) && p >= threshold && asked.is_none() && !reading.conversational) {
+    if !bare || (is_task(&top) && p >= threshold && !reading.conversational) {
         return None;
     }
     Some(match earlier_task(scene) {
@@ -257,16 +332,31 @@ fn continued(
 fn earlier_task(scene: &Scene<'_>) -> Option<Goal> {
     let brief = scene.request.brief.as_ref().map(|brief| brief.request.as_str());
     scene.earlier().take(8).chain(brief).find_map(|text| {
+        let goal = |intent: &str, text: &str, p: f32| {
+            let (intent, text) = (intent.to_owned(), text.to_owned());
+            Some(Goal { intent, text, p, agreed: None })
+        };
+        if let Some(part) = requests::several(scene, text).first() {
+            return goal(&part.intent, part.text, part.p);
+        }
         let reading = scene.read(text);
         let (intent, p) = reading.intents.first()?.clone();
         let asks = is_task(&intent) && p >= CARRIED_AT && !reading.out_of_scope;
-        (asks && !reading.conversational).then(|| Goal {
-            intent,
-            text: text.to_owned(),
-            p,
-            agreed: None,
-        })
+        if asks && !reading.conversational {
+            return goal(&intent, text, p);
+        }
+        by_its_words(text).and_then(|intent| goal(intent, text, p))
     })
+}
+
+/// What the words themselves ask for, where the examples leave it open.
+fn by_its_words(text: &str) -> Option<&'static str> {
+    let normal = normalise(text);
+    if TWICE.is_match(&normal) && PAID.is_match(&normal) {
+        Some("double_charge")
+    } else {
+        asks_for_money_back(text).then_some("refund_request")
+    }
 }
 
 fn by_reading(scene: &Scene<'_>, text: &str, reading: &Reading) -> Understood {
@@ -275,14 +365,17 @@ fn by_reading(scene: &Scene<'_>, text: &str, reading: &Reading) -> Understood {
         Understood::Task(Goal { intent: intent.to_owned(), text: text.to_owned(), p, agreed: None })
     };
     let Some((top, p)) = reading.intents.first() else { return Understood::Unclear };
-    let normal = normalise(text);
     let unsure = reading.out_of_scope || *p < threshold;
-    if unsure && TWICE.is_match(&normal) && PAID.is_match(&normal) {
-        return task("double_charge", threshold);
+    if let Some(intent) = by_its_words(text).filter(|_| unsure) {
+        return task(intent, threshold);
+    }
+    if unsure && ABOUT_AN_ORDER.is_match(&normalise(text)) {
+        return Understood::Order(String::new());
     }
     if reading.out_of_scope {
         // A language without examples is no reason to send somebody away.
-        let known = reading.language == "en";
+        let says_something = text.split_whitespace().count() > 2;
+        let known = reading.language == "en" && says_something;
         return if known { Understood::OutOfScope } else { Understood::Unclear };
     }
     if !is_task(top) && *p >= SMALL_TALK_AT {
@@ -315,122 +408,14 @@ fn by_reading(scene: &Scene<'_>, text: &str, reading: &Reading) -> Understood {
     if *p >= CARRIED_AT && can_serve(scene, top) { task(top, *p) } else { Understood::Unclear }
 }
 
-/// Whether the text plainly asks for money back now: the words of a request, no question of
-/// whether, no "not".
-pub fn asks_for_money_back(text: &str) -> bool {
-    let text = normalise(text);
-    let asks_whether = text.contains('?') && !POLITE.is_match(&text);
-    MONEY_BACK.is_match(&text)
-        && !asks_whether
-        && !HYPOTHETICAL.is_match(&text)
-        && !REFUSES_REFUND.is_match(&text)
-}
-
-/// Whether the text speaks of paying twice.
-pub fn speaks_of_twice(text: &str) -> bool {
-    TWICE.is_match(&normalise(text))
-}
-
 /// Whether an agent's words asked which order it is about.
 pub fn asked_which_order(text: &str) -> bool {
     asked(text) == Some(Asked::Order)
 }
 
-/// Whether the text wants all of it.
-pub fn wants_all(text: &str) -> bool {
-    WHOLE.is_match(&normalise(text))
-}
-
-/// Whether the text speaks of the newest one, of orders or invoices.
-pub fn means_newest(text: &str) -> bool {
-    NEWEST.is_match(&normalise(text))
-}
-
-/// Whether the text says that something did not arrive.
-pub fn says_not_arrived(text: &str) -> bool {
-    NOT_ARRIVED.is_match(&normalise(text))
-}
-
-/// The order ids that a text means: those that it does not take back ("A1002, not A1001").
-pub fn orders_meant(text: &str) -> Vec<String> {
-    let slots = slots::find(text);
-    let normal = normalise(text);
-    let named = values(&slots, "order");
-    let taken_back = |order: &String| {
-        let id = order.to_lowercase();
-        ["not ", "not order ", "nicht ", "instead of ", "instead of order "]
-            .iter()
-            .any(|not| normal.contains(&format!("{not}{id}")))
-    };
-    named.into_iter().filter(|order| !taken_back(order)).collect()
-}
-
-/// Anger or danger that a person should know of at once, in the newest message.
-pub fn is_emergency(text: &str) -> bool {
-    lexicon::safety(text).is_some()
-}
-
-macro_rules! patterns {
-    ($($name:ident = $text:expr;)+) => {$(
-        static $name: LazyLock<Regex> = LazyLock::new(|| pattern($text));
-    )+};
-}
-
-patterns! {
-    YES = r"^(?:yes|yep|yeah|yup|ya|sure|ok|okay|please do|do it|go ahead|correct|exactly|right|of course|absolutely|definitely|ja|jawohl|oui|sí|si|sim|tak|da|sounds good|fine|refund it|confirmed?|i confirm|that'?s (?:right|correct|it)|please)\b";
-    NO = r"^(?:no|nope|nah|not|don'?t|do not|never|nein|non|não|nee|nie|stop|cancel|wait)\b";
-    WHOLE = r"\b(?:everything|the whole|whole order|all of it|full (?:amount|refund|order)|in full|entire|both (?:charges|payments))\b";
-    WHICH_ONE = r"\b(?:last|latest|newest|recent|first|second|third|one|that|this|most recent|older|oldest)\b|\d";
-    CORRECTS = r"\b(?:i mean|i meant|meant|not|instead|sorry|wrong|oops|correction|rather|actually|typo|it'?s|its|it is|number is|order is)\b|^no\b";
-    MONEY_BACK = r"\b(?:refund\w*|refnud|refudn|refun|refud|reufnd|refound|money back|mony back|moeny back|monney back|cash back|pay(?:ment)? back|paid back|reimburs\w*|repay\w*|give (?:me )?(?:it|that|them|the (?:money|amount|second (?:one|charge|payment))|my money|one (?:payment|charge)) back|(?:return|get|want|have) (?:me )?(?:the|my) money|second (?:one|charge|payment) back|geld zurück|zurückerstatt\w*|erstatt\w*|rückerstattung|rembours\w*|reembols\w*|devolu\w*|devuel\w*|devolver|rimbors\w*|terugbetal\w*|geld terug|zwrot\w*|zwróć\w*)\b";
-    POLITE = r"\b(?:please|pls|plz|(?:can|could|will|would) you|i want|i need|i would like|i'?d like|bitte|por favor|s'il vous plaît|per favore|proszę)\b";
-    HYPOTHETICAL = r"\b(?:shall i|should i|you said|can i (?:still )?(?:get|have|claim|ask)|could i|may i|am i|would i|is it (?:possible|too late)|is (?:order |it |my order )?\w* ?refundable|how (?:long|do|does|much|would|can|many|to)|what if|if i|eligible|possible to|policy|policies|do you (?:do|offer|give)|when (?:will|do|does|can)|where(?:'s| is)|status|promised|was i|were you|have you|did you|has my)\b";
-    REFUSES_REFUND = r"\b(?:do not|don'?t|dont|no longer|not|never) (?:really )?(?:want|need|asked? for|asking for|like|wish)? ?(?:to have |to get )?(?:a |any |the |my |your )?(?:refund(?:ed)?|money back|reimbursement)\b|\b(?:cancel|stop|withdraw|forget(?: about)?) (?:the|my|that|this) refund\b";
-    TWICE = r"\b(?:twice|double|doubled|two times|2 ?x|2 times|duplicate[ds]?|second (?:charge|payment|time|one|debit|booking)|both charges|zweimal|doppelt|deux fois|dos veces|due volte|duas vezes|twee keer|dubbel|dwa razy|podwójnie)\b";
-    PAID = r"\b(?:charge[ds]?|paid|pay|payments?|bank|card|statement|debit(?:ed)?|booked|billed|account|money|amount|transaction|withdrawals?|€|eur)\b|€";
-    WHY = r"^(?:but |and |so )?(?:why|how come|for what reason|what'?s the reason|warum|pourquoi|por qué|perché|waarom|dlaczego)\b";
-    NEWEST = r"\b(?:last|latest|newest|most recent|recent|current)\b";
-    NOT_ARRIVED = r"\b(?:not|never|n'?t|hasnt|havent|didnt|still no|no sign|nothing) (?:\w+ ){0,3}?(?:received?|got(?:ten)?|get|arrived?|here|come|came|reached|there|package|parcel)\b|(?:hasn't|haven't|didn't|isn't) (?:\w+ ){0,2}?(?:received?|got|get|arrived?|here|come|reached)\b";
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn plain_requests_are_told_from_questions() {
-        for text in [
-            "I was charged twice for order A1001 and want my money back",
-            "refund A1002 please",
-            "can you refund order A1002?",
-            "I'd like to be reimbursed for A1001",
-            "Charged two times for A1001, I want the second one back",
-            "Ich möchte mein Geld zurück für A1001",
-        ] {
-            assert!(asks_for_money_back(text), "{text}");
-        }
-        for text in [
-            "can I get a refund for A1002?",
-            "Is A1002 refundable?",
-            "how do refunds work for A1002",
-            "I don't want a refund for A1002, I want a new one",
-            "where is my refund for A1002",
-            "cancel the refund of A1002",
-            "when will I get my money back for A1002",
-            "A1002",
-        ] {
-            assert!(!asks_for_money_back(text), "{text}");
-        }
-    }
-
-    #[test]
-    fn what_is_taken_back_is_not_meant() {
-        let check = |text: &str, orders: &[&str]| assert_eq!(orders_meant(text), orders, "{text}");
-        check("no, A1002", &["A1002"]);
-        check("I meant A1002, not A1001", &["A1002"]);
-        check("A1001 and A1002", &["A1001", "A1002"]);
-        check("not A1001", &[]);
-    }
 
     #[test]
     fn questions_are_recognised() {

@@ -5,20 +5,23 @@ use serde_json::{Value, json};
 use super::{day, lines, list, orders, price, word};
 use crate::brain::builtin::{
     answer::{Answer, Needs},
+    said,
     scene::{Scene, values},
     slots,
-    understand::{self, Goal},
+    understand::{self, Asked, Goal},
 };
 
 const LISTED: usize = 6;
 
 /// Looks for a charge that was made twice, and brings in whoever can give it back.
 pub fn duplicate(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
-    let named = !understand::orders_meant(&goal.text).is_empty()
-        || scene.newest().is_some_and(|text| !slots::find(text).is_empty());
+    let named = !said::orders_meant(&goal.text).is_empty()
+        || scene.newest().is_some_and(|text| !said::orders_meant(text).is_empty());
     let (order, charges) = if scene.has("list_charges") && !named {
         let all = list(&scene.need("list_charges", json!({}))?["charges"]);
-        let twice = all.iter().find(|charge| charge["duplicate"] == true);
+        let made_twice = |charge: &&Value| charge["duplicate"] == true;
+        let standing = |charge: &&Value| made_twice(charge) && charge["state"] != "refunded";
+        let twice = all.iter().find(standing).or_else(|| all.iter().find(made_twice));
         match twice.and_then(|charge| charge["order"].as_str()) {
             Some(order) => {
                 let of_it = all.iter().filter(|charge| charge["order"] == order);
@@ -47,8 +50,9 @@ fn twice(scene: &Scene<'_>, goal: &Goal, order: &str, charges: &[Value], second:
     if second["state"] == "refunded" {
         return Answer::text(scene.say("duplicate_refunded", &values));
     }
-    let seen = scene.say("duplicate", &values);
-    let asked = |text: &str| understand::asks_for_money_back(text);
+    let same_day = on == again || on.is_empty();
+    let seen = scene.say(if same_day { "duplicate_one_day" } else { "duplicate" }, &values);
+    let asked = |text: &str| said::asks_for_money_back(text);
     let wants = goal.agreed.is_some() || asked(&goal.text) || scene.newest().is_some_and(asked);
     let refunders = scene.reader.holders("issue_refund");
     let target = refunders.iter().find_map(|agent| scene.transfer_to(agent));
@@ -75,7 +79,7 @@ fn offer(scene: &Scene<'_>, text: &str) -> Answer {
 
 /// Lists what was charged.
 pub fn charges(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
-    let order = understand::orders_meant(&goal.text).into_iter().next();
+    let order = said::orders_meant(&goal.text).into_iter().next();
     let args = order.map_or(json!({}), |order| json!({ "order": order }));
     let found = list(&scene.need("list_charges", args)?["charges"]);
     if found.is_empty() {
@@ -84,7 +88,7 @@ pub fn charges(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
     let all = found.iter().take(LISTED).map(|charge| {
         let order =
             charge["order"].as_str().map_or_else(String::new, |o| format!(" for order {o}"));
-        let twice = if charge["duplicate"] == true { " (charged twice)" } else { "" };
+        let twice = if charge["duplicate"] == true { " (a second time)" } else { "" };
         let state = match charge["state"].as_str() {
             Some("captured") | None => String::new(),
             Some(_) => format!(", {}", word(&charge["state"])),
@@ -112,7 +116,8 @@ pub fn invoices(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
     let id = |invoice: &Value| invoice["id"].as_str().unwrap_or_default().to_owned();
     let chosen = match &named {
         Some(named) => found.iter().find(|invoice| id(invoice).eq_ignore_ascii_case(named)),
-        None if texts.iter().any(|text| understand::means_newest(text)) => found.first(),
+        None if texts.iter().any(|text| said::means_newest(text)) => found.first(),
+        None if place(scene).is_some() => place(scene).and_then(|place| found.get(place)),
         None => found.iter().find(|invoice| of_month(invoice, &texts)).or(match found {
             [only] => Some(only),
             _ => None,
@@ -139,6 +144,12 @@ pub fn invoices(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
     Ok(Answer::text(text).buttons(shown.iter().map(id)))
 }
 
+/// Which one of the invoices that were just listed is meant.
+fn place(scene: &Scene<'_>) -> Option<usize> {
+    let listed = scene.question().and_then(understand::asked) == Some(Asked::Invoice);
+    scene.newest().filter(|_| listed).and_then(said::place_in_list)
+}
+
 /// Whether one of the texts names the month of the invoice.
 fn of_month(invoice: &Value, texts: &[&str]) -> bool {
     let date = day(&invoice["date"]);
@@ -162,12 +173,24 @@ pub fn subscription(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
         field("plan").as_str().unwrap_or_default().to_owned(),
         format!("{}{every}", price(&field("price"))),
         word(&field("status")),
-        if renews.is_empty() { renews } else { format!("renews on {renews}") },
+        if renews.is_empty() { String::new() } else { format!("renews on {renews}") },
     ];
     let known: Vec<String> = parts.into_iter().filter(|part| !part.trim().is_empty()).collect();
     let text = scene.say("subscription", &[("plan", &known.join(", "))]);
+    let told = scene.agents_said().any(|said| said.contains(&text));
     if goal.intent == "cancel_subscription" {
-        return Ok(scene.offer(format!("{text} {}", scene.say("no_cancel", &[]))));
+        let before = if told { "" } else { text.as_str() };
+        return Ok(scene.offer(scene.say("no_cancel", &[])).after(before));
     }
-    Ok(Answer::text(text))
+    if !told {
+        return Ok(Answer::text(text));
+    }
+    // Asked on, they want to know one thing of it.
+    let cost = format!("{}{every}", price(&field("price")));
+    let key = if renews.is_empty() || said::asks_the_price(&goal.text) {
+        "subscription_costs"
+    } else {
+        "subscription_renews"
+    };
+    Ok(Answer::text(scene.say(key, &[("cost", &cost), ("date", &renews)])))
 }

@@ -1,12 +1,11 @@
 //! Getting a person: says what happens next, keeps an address, hands to the queue in one turn.
 
 use serde_json::json;
-use shared::message::Assurance;
+use shared::{brief::TriggerKind, message::Assurance};
 
-use super::super::understand;
 use crate::brain::builtin::{
     answer::{Answer, Needs},
-    plan,
+    plan, said,
     scene::{Ended, Scene, cut},
 };
 
@@ -29,23 +28,24 @@ pub fn step(scene: &Scene<'_>) -> Answer {
 /// What happens next, from what the tools say.
 fn words(scene: &Scene<'_>) -> String {
     let mut parts: Vec<String> = Vec::new();
-    if scene.newest().is_some_and(understand::is_emergency) {
+    if scene.newest().is_some_and(said::is_emergency) {
         parts.push(scene.say("emergency", &[]));
     }
     let hours = plan::found(scene, "business_hours");
-    let text = |value: Option<&serde_json::Value>| {
-        value.and_then(|v| v["text"].as_str()).map(|t| cut(t, 300)).unwrap_or_default()
-    };
-    match hours.and_then(|hours| hours["open"].as_bool()) {
-        Some(true) => {
-            parts.push(scene.say("person_open", &[]));
-            parts.push(text(plan::found(scene, "queue_status")));
-        }
-        Some(false) => {
-            parts.push(scene.say("person_closed", &[]));
-            parts.push(text(hours));
-        }
-        None => parts.push(scene.say("person_plain", &[])),
+    parts.push(scene.say_in_theirs(why(scene), &[]));
+    if hours.is_some_and(|hours| hours["open"] == false) {
+        parts.push(scene.say_in_theirs("closed", &[]));
+        let text = hours.and_then(|hours| hours["text"].as_str()).unwrap_or_default();
+        parts.push(cut(text, 300));
+    } else if let Some(waiting) =
+        plan::found(scene, "queue_status").and_then(|found| found["waiting"].as_u64())
+    {
+        let key = match waiting {
+            0 => "next_in_line",
+            1 => "one_ahead",
+            _ => "ahead",
+        };
+        parts.push(scene.say_in_theirs(key, &[("n", &waiting.to_string())]));
     }
     parts.push(match kept_address(scene) {
         Some(email) => scene.say("email_kept", &[("email", &email)]),
@@ -54,6 +54,31 @@ fn words(scene: &Scene<'_>) -> String {
     });
     parts.retain(|part| !part.is_empty());
     parts.join(" ")
+}
+
+/// That a person will answer is told by the desk itself when the queue has been asked; the agent
+/// says why.
+fn why(scene: &Scene<'_>) -> &'static str {
+    match scene.request.brief.as_ref().map(|brief| brief.trigger.kind) {
+        Some(TriggerKind::AskedForPerson) => "person_wanted",
+        Some(TriggerKind::LowConfidence) => "person_understands",
+        _ if scene.newest().is_some_and(|text| scene.read(text).wants_person.is_some()) => {
+            "person_wanted"
+        }
+        Some(TriggerKind::Model) if was_not_understood(scene) => "person_understands",
+        Some(TriggerKind::Model) if !is_complaint(scene) => "person_agreed",
+        _ => "person_needed",
+    }
+}
+
+fn was_not_understood(scene: &Scene<'_>) -> bool {
+    scene.request.brief.as_ref().is_some_and(|brief| brief.reason == plan::NOT_UNDERSTOOD)
+}
+
+fn is_complaint(scene: &Scene<'_>) -> bool {
+    let top = |text: &str| scene.read(text).intents.into_iter().next();
+    let intent = scene.newest().and_then(top).map(|(intent, _)| intent);
+    intent.is_some_and(|intent| ["complaint", "legal_privacy"].contains(&intent.as_str()))
 }
 
 fn is_unreachable(scene: &Scene<'_>) -> bool {

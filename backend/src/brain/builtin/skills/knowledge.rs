@@ -1,38 +1,75 @@
 //! Answers from the knowledge base: the passage that answers is quoted and linked.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
 use shared::limits::QUERY_CHARS;
 
 use super::list;
+use crate::brain::Entry;
 use crate::brain::builtin::{
     answer::{Answer, Needs},
-    features, plan,
+    features, plan, said,
     scene::{Scene, cut},
     understand::Goal,
 };
 
 /// Longest quotation, in characters.
-const QUOTE_CHARS: usize = 360;
+const QUOTE_CHARS: usize = 420;
+/// A question of at most this many words may lean on the one before ("and to France?").
+const LEANING_WORDS: usize = 8;
 
 /// Quotes what the pages say, or says that they say nothing.
 pub fn answer(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
-    let query = cut(&goal.text, QUERY_CHARS);
-    let found = scene.need("search_knowledge", json!({ "query": query }))?;
-    let asked = stems(&query);
-    let told = list(&found["passages"]).iter().take(3).find(|passage| {
-        let words = stems(&format!("{} {}", text_of(passage, "title"), text_of(passage, "text")));
-        asked.iter().any(|stem| words.contains(stem))
-    });
-    let Some(passage) = told else { return Ok(miss(scene, goal)) };
-    let quote = quote(text_of(passage, "text"), &asked);
+    let mut query = cut(&goal.text, QUERY_CHARS);
+    if said::goes_on(&query)
+        && let Some(fuller) = leaning(scene, &query)
+    {
+        query = fuller;
+    }
+    let mut found = passages(scene, &query)?;
+    if found.is_empty()
+        && let Some(fuller) = leaning(scene, &query)
+    {
+        found = passages(scene, &fuller)?;
+        query = fuller;
+    }
+    // The first is the one that the search holds most likely, and it leaves out what is unlikely.
+    let Some(first) = found.first() else { return Ok(miss(scene, goal)) };
+    // "And how long does it take?" stays on the page.
+    let same_page = last_page(scene, &query).filter(|_| said::goes_on(&goal.text));
+    let stays = same_page.and_then(|url| found.iter().find(|it| text_of(it, "url") == url));
+    let passage = stays.unwrap_or(first);
+    let quote = quote(text_of(passage, "text"), &stems(&query));
     let (title, url) = (text_of(passage, "title"), text_of(passage, "url"));
-    let mut answer = Answer::text(scene.say("answer", &[("quote", &quote)]));
+    let quoted = scene.agents_said().any(|said| said.contains(&quote));
+    let key = if quoted { "quoted_before" } else { "answer" };
+    let mut answer = Answer::text(scene.say(key, &[("quote", &quote)]));
     if !url.is_empty() {
         answer.sources.push((title.to_owned(), url.to_owned()));
     }
     Ok(answer)
+}
+
+fn passages<'a>(scene: &Scene<'a>, query: &str) -> Needs<&'a [Value]> {
+    Ok(list(&scene.need("search_knowledge", json!({ "query": query }))?["passages"]))
+}
+
+/// The page that the search before this one found.
+fn last_page<'a>(scene: &Scene<'a>, query: &str) -> Option<&'a str> {
+    scene.tenure().iter().rev().find_map(|entry| match entry {
+        Entry::Called { name, args, ok: true, result, .. }
+            if name == "search_knowledge" && args["query"] != query =>
+        {
+            result["passages"][0]["url"].as_str()
+        }
+        _ => None,
+    })
+}
+
+/// A short question together with the one before it, which it may lean on.
+fn leaning(scene: &Scene<'_>, query: &str) -> Option<String> {
+    let is_short = query.split_whitespace().count() <= LEANING_WORDS;
+    let before = scene.earlier().next().filter(|_| is_short)?;
+    Some(cut(&format!("{before} {query}"), QUERY_CHARS))
 }
 
 /// Without a clear intent it was no more than an attempt.
@@ -48,24 +85,84 @@ fn text_of<'a>(passage: &'a Value, key: &str) -> &'a str {
     passage[key].as_str().unwrap_or_default()
 }
 
-/// The sentences around the one that shares most with the question, in their order.
-fn quote(text: &str, asked: &BTreeSet<String>) -> String {
-    let plain = plain(text);
-    let sentences: Vec<&str> = split(&plain);
-    let shared = |sentence: &str| stems(sentence).intersection(asked).count();
-    let best = (0..sentences.len()).rev().max_by_key(|at| shared(sentences[*at])).unwrap_or(0);
+/// The sentence that says most of what was asked, the rest of its paragraph, and all that stands
+/// before it if there is room: an article says the main thing first.
+fn quote(text: &str, asked: &[String]) -> String {
+    let paragraphs: Vec<Vec<String>> = text.split("\n\n").map(sentences).collect();
+    let all: Vec<(usize, &str)> = paragraphs
+        .iter()
+        .enumerate()
+        .flat_map(|(at, sentences)| sentences.iter().map(move |text| (at, text.as_str())))
+        .collect();
+    let stems: Vec<Vec<String>> = all.iter().map(|(_, text)| stems(text)).collect();
+    // A word that only one sentence has tells more than one that all have; of equals the later in
+    // the question, which has the particulars ("do you deliver on Saturdays").
+    let rarity = |stem: &String| 1000 / stems.iter().filter(|s| s.contains(stem)).count().max(1);
+    let weight = |at: usize, (place, stem): (usize, &String)| {
+        if stems[at].contains(stem) { rarity(stem) + place } else { 0 }
+    };
+    let score = |at: usize| asked.iter().enumerate().map(|it| weight(at, it)).sum::<usize>();
+    let Some(best) = (0..all.len()).rev().max_by_key(|at| score(*at)) else {
+        return String::new();
+    };
+    let length = |from: usize, to: usize| -> usize {
+        all[from..=to].iter().map(|(_, text)| text.chars().count() + 1).sum()
+    };
+    let from = if length(0, best) <= QUOTE_CHARS { 0 } else { best };
+    let same_paragraph = |to: &usize| all[*to].0 == all[best].0;
+    let fits = |to: &usize| length(from, *to) <= QUOTE_CHARS;
+    // "It takes:" is followed by what it takes.
+    let goes_on = |to: &usize| {
+        same_paragraph(to) || all[*to - 1].1.ends_with(':') || all[*to].0 == all[*to - 1].0
+    };
+    let to = (best + 1..all.len()).take_while(|to| goes_on(to) && fits(to)).last();
     let mut quote = String::new();
-    for sentence in sentences.iter().skip(best) {
-        let longer = quote.chars().count() + sentence.chars().count() + 1;
-        if !quote.is_empty() && longer > QUOTE_CHARS {
-            break;
-        }
+    let mut paragraph = all[from].0;
+    for (of, sentence) in &all[from..=to.unwrap_or(best)] {
+        let is_line = entry(sentence).is_some();
         if !quote.is_empty() {
-            quote.push(' ');
+            quote.push_str(match (*of == paragraph, is_line) {
+                (true, false) => " ",
+                (true, true) => "\n",
+                (false, _) => "\n\n",
+            });
         }
+        paragraph = *of;
         quote.push_str(sentence);
     }
-    cut(&quote, QUOTE_CHARS * 2)
+    quote.chars().take(QUOTE_CHARS * 2).collect()
+}
+
+/// The sentences of a paragraph; the entries of a list and the rows of a table are one each.
+fn sentences(paragraph: &str) -> Vec<String> {
+    let lines: Vec<&str> = paragraph.lines().map(str::trim).collect();
+    let is_table = lines.len() > 2 && lines.iter().all(|line| line.starts_with('|'));
+    if is_table {
+        return lines.iter().skip(2).map(|row| self::row(row)).collect();
+    }
+    if lines.len() > 1 && lines.iter().all(|line| entry(line).is_some()) {
+        let entries = lines.iter().filter_map(|line| entry(line));
+        return entries.map(|(mark, text)| format!("{mark} {}", plain(text))).collect();
+    }
+    split(&plain(paragraph)).into_iter().map(str::to_owned).collect()
+}
+
+/// The mark and the text of a list's entry.
+fn entry(line: &str) -> Option<(&str, &str)> {
+    let (mark, text) = line.split_once(' ')?;
+    match mark {
+        "-" | "*" => Some(("-", text)),
+        _ => mark.strip_suffix('.')?.parse::<u8>().is_ok().then_some((mark, text)),
+    }
+}
+
+/// "| elsewhere | 6 days | 14.90 EUR |" as "- elsewhere: 6 days, 14.90 EUR".
+fn row(line: &str) -> String {
+    let cells: Vec<String> = line.trim_matches('|').split('|').map(plain).collect();
+    match cells.split_first() {
+        Some((first, rest)) if !rest.is_empty() => format!("- {first}: {}", rest.join(", ")),
+        _ => format!("- {}", cells.join(", ")),
+    }
 }
 
 /// Markdown without its marks; links keep their words.
@@ -100,7 +197,7 @@ fn split(text: &str) -> Vec<&str> {
 }
 
 /// The words that carry meaning, cut to their first letters: a stem good enough to compare.
-fn stems(text: &str) -> BTreeSet<String> {
+fn stems(text: &str) -> Vec<String> {
     const EMPTY: &str = " what when where which your yours with have does this that there from they them would could should about please want need will long much many into than then been were because just only also some more most very here hello thanks tell know ";
     let words = features::words(&features::normalise(text)).into_iter();
     words
@@ -115,9 +212,20 @@ mod tests {
 
     #[test]
     fn the_sentence_that_answers_is_quoted() {
-        let text = "# Shipping\n\nWe pack with care. Standard **delivery** takes [2 to 4 days](/x). Express is next day.";
-        let quote = quote(text, &stems("how long does delivery take"));
-        assert_eq!(quote, "Standard delivery takes 2 to 4 days. Express is next day.");
+        let check = |text: &str, asked: &str, quoted: &str| {
+            assert_eq!(quote(text, &stems(asked)), quoted, "{asked}");
+        };
+        let short =
+            "We pack every parcel with care. Standard **delivery** takes [2 to 4 days](/x). Nice.";
+        let quoted = "We pack every parcel with care. Standard delivery takes 2 to 4 days. Nice.";
+        check(short, "how long does delivery take", quoted);
+        let long = format!("{}\n\n{short}", "Nobody asked for that at all. ".repeat(14));
+        check(&long, "how long does delivery take", "Standard delivery takes 2 to 4 days. Nice.");
+        let table = "By post.\n\n| to | time | cost |\n|---|---|---|\n| Spain | 2 days | **5 EUR** |\n| elsewhere | 6 days | 9 EUR |";
+        let quoted = "By post.\n\n- Spain: 2 days, 5 EUR\n- elsewhere: 6 days, 9 EUR";
+        check(table, "how long to spain", quoted);
+        check("1. Pack it.\n2. Send it.", "x", "1. Pack it.\n2. Send it.");
+        check("", "x", "");
     }
 
     #[test]

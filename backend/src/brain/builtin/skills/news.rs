@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{money, price};
 use crate::brain::{
     Entry,
-    builtin::{answer::Answer, scene::Scene, understand},
+    builtin::{answer::Answer, said, scene::Scene},
 };
 
 /// A refund, as far as this tenure's record tells.
@@ -49,14 +49,14 @@ pub fn report(scene: &Scene<'_>) -> Option<Answer> {
 /// Another order that the visitor wants refunded and nobody has looked after yet.
 fn also_named(scene: &Scene<'_>) -> Option<String> {
     let said = scene.newest().into_iter().chain(scene.earlier());
-    let request = said.into_iter().find(|text| understand::asks_for_money_back(text))?;
+    let request = said.into_iter().find(|text| said::asks_for_money_back(text))?;
     let looked_after = |order: &String| {
         scene.tenure().iter().any(|entry| {
             matches!(entry, Entry::Called { name, args, .. }
                 if name == "issue_refund" && args["order"] == order.as_str())
         })
     };
-    understand::orders_meant(request).into_iter().find(|order| !looked_after(order))
+    said::orders_meant(request).into_iter().find(|order| !looked_after(order))
 }
 
 /// How the refund of an order stands in this tenure, if one was asked for and nothing has ended it
@@ -173,7 +173,7 @@ fn with_offer(scene: &Scene<'_>, text: String) -> Answer {
 
 /// The first words after a person has handed the conversation back: what the record shows of what
 /// was decided.
-pub fn back(scene: &Scene<'_>) -> Answer {
+pub fn back(scene: &Scene<'_>) -> String {
     let brief = scene.request.brief.as_ref();
     let refunds = brief.into_iter().flat_map(|brief| &brief.done).rev();
     let refund = refunds.clone().find(|done| done.action.starts_with("Refund of"));
@@ -181,6 +181,14 @@ pub fn back(scene: &Scene<'_>) -> Answer {
         Some(done) => format!("{}: {}.", done.action, done.outcome),
         None => String::new(),
     };
-    let text = format!("{} {decided}", scene.say("back", &[]));
-    Answer::text(scene.say("anything_else", &[])).after(&text)
+    format!("{} {decided}", scene.say("back", &[])).trim().to_owned()
+}
+
+/// A question that shows that what was spoken of before is still known.
+pub fn where_it_stood(scene: &Scene<'_>) -> String {
+    let spoken_of = scene.newest().into_iter().chain(scene.earlier());
+    match spoken_of.flat_map(said::orders_meant).next() {
+        Some(order) => scene.say("still_about_order", &[("order", &order)]),
+        None => scene.say("anything_else", &[]),
+    }
 }

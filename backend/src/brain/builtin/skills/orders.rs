@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{day, lines, list, price, word};
 use crate::brain::builtin::{
     answer::{Answer, Needs},
+    features, phrases, said,
     scene::{PERSON, Scene, values},
     slots,
     understand::{self, Goal},
@@ -12,17 +13,23 @@ use crate::brain::builtin::{
 
 /// Most orders that are listed to choose from.
 const LISTED: usize = 5;
+/// A word of an item's name has at least this many characters; shorter ones are in many names.
+const ITEM_WORD: usize = 4;
 
 /// The order that the goal is about: named by the visitor, newest first, then by the brief, then
 /// the only one there is; else asked for.
 pub fn which(scene: &Scene<'_>, goal: &Goal) -> Needs<String> {
     let newest = scene.newest().unwrap_or_default();
-    let stated = [newest, goal.text.as_str()];
-    let named = stated.iter().find_map(|text| understand::orders_meant(text).into_iter().next());
+    let mut stated = [newest, goal.text.as_str()];
+    // Of several requests in one message each is about its own order.
+    if newest.contains(&goal.text) {
+        stated.reverse();
+    }
+    let named = stated.iter().find_map(|text| said::orders_meant(text).into_iter().next());
     if let Some(order) = named {
         return Ok(order);
     }
-    let selects = understand::means_newest(newest) || understand::means_newest(&goal.text);
+    let selects = said::means_newest(newest) || said::means_newest(&goal.text);
     let numbers: Vec<String> =
         stated.iter().flat_map(|text| values(&slots::find(text), "number")).collect();
     let another = stated.iter().any(|text| text.to_lowercase().contains("other order"));
@@ -41,35 +48,64 @@ pub fn which(scene: &Scene<'_>, goal: &Goal) -> Needs<String> {
         return guessed.ok_or_else(|| Answer::text(scene.say("ask_order", &[])));
     }
     let account = scene.need("lookup_customer", json!({}))?;
-    choose(scene, list(&account["orders"]), &numbers, selects)
+    let orders = list(&account["orders"]);
+    let by_name = stated.iter().find_map(|text| with_item(orders, text));
+    match by_name {
+        Some(order) => Ok(order),
+        None => choose(scene, orders, &numbers, selects),
+    }
 }
 
 /// The order that was spoken of last, by the visitor or in the brief.
 fn earlier(scene: &Scene<'_>) -> Option<String> {
-    let said = scene.earlier().find_map(|text| understand::orders_meant(text).into_iter().next());
+    let said = scene.earlier().find_map(|text| said::orders_meant(text).into_iter().next());
     let brief = scene.request.brief.as_ref();
     said.or_else(|| {
         let brief = brief?;
         let fact = brief.facts.iter().rev().find(|fact| fact.key == "order");
-        let asked = understand::orders_meant(&brief.request).into_iter().next();
+        let asked = said::orders_meant(&brief.request).into_iter().next();
         asked.or_else(|| Some(fact?.value.clone()))
     })
+}
+
+/// The one order that holds what the text names ("the reading chair").
+fn with_item(orders: &[Value], text: &str) -> Option<String> {
+    let said = features::words(&features::normalise(text));
+    let named = |order: &&Value| {
+        let items = list(&order["items"]).iter().filter_map(Value::as_str);
+        items.into_iter().any(|item| {
+            let words = features::words(&features::normalise(item));
+            words.iter().any(|word| word.len() >= ITEM_WORD && said.contains(word))
+        })
+    };
+    let mut all = orders.iter().filter(named);
+    let only = all.next().filter(|_| all.next().is_none())?;
+    Some(only["id"].as_str()?.to_owned())
 }
 
 fn choose(scene: &Scene<'_>, orders: &[Value], numbers: &[String], newest: bool) -> Needs<String> {
     let id = |order: &Value| order["id"].as_str().unwrap_or_default().to_owned();
     let by_number =
         orders.iter().find(|order| numbers.iter().any(|number| id(order).ends_with(number)));
+    let asked = scene.question().is_some_and(understand::asked_which_order);
+    let place = scene.newest().filter(|_| asked).and_then(said::place_in_list);
+    if let Some(order) = place.and_then(|place| orders.get(place)) {
+        return Ok(id(order));
+    }
     match (by_number, orders) {
         (Some(order), _) => Ok(id(order)),
         (None, [only]) => Ok(id(only)),
         (None, []) => Err(Answer::text(scene.say("no_orders", &[]))),
         (None, [latest, ..]) if newest && numbers.is_empty() => Ok(id(latest)),
         (None, orders) => {
+            let asked_again = |text| phrases::heard("which_order_again", text).is_some();
+            if scene.question().is_some_and(asked_again) {
+                return Err(scene.offer(scene.say("order_unclear", &[])));
+            }
             let shown = &orders[..orders.len().min(LISTED)];
-            let text = lines(&scene.say("which_order", &[]), shown.iter().map(line));
-            let again = scene.question().is_some_and(understand::asked_which_order);
-            let person = (again && scene.person().is_some()).then(|| PERSON.to_owned());
+            let question = if asked { "which_order_again" } else { "which_order" };
+            let text = lines(&scene.say(question, &[]), shown.iter().map(line));
+            let person = (asked && scene.person().is_some()).then(|| PERSON.to_owned());
             Err(Answer::text(text).buttons(shown.iter().map(id).chain(person)))
         }
     }
@@ -78,7 +114,11 @@ fn choose(scene: &Scene<'_>, orders: &[Value], numbers: &[String], newest: bool)
 /// An order in a line.
 fn line(order: &Value) -> String {
     let id = order["id"].as_str().unwrap_or_default();
-    format!("{id}: {}, {}, {}", price(&order["total"]), day(&order["date"]), word(&order["status"]))
+    let items: Vec<&str> = list(&order["items"]).iter().filter_map(Value::as_str).take(2).collect();
+    let (total, date) = (price(&order["total"]), day(&order["date"]));
+    let known = [items.join(", "), total, date, word(&order["status"])];
+    let known: Vec<String> = known.into_iter().filter(|part| !part.is_empty()).collect();
+    format!("{id}: {}", known.join(", "))
 }
 
 /// Says where an order is.
@@ -107,7 +147,7 @@ pub fn status(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
     let arrived = state == "delivered" && !delivered.is_empty();
     let text = scene.say(if arrived { "order_delivered" } else { "order_status" }, &values);
     let missing = [goal.text.as_str(), scene.newest().unwrap_or_default()];
-    if arrived && missing.iter().any(|text| understand::says_not_arrived(text)) {
+    if arrived && missing.iter().any(|text| said::says_not_arrived(text)) {
         return Ok(scene.offer(format!("{text} {}", scene.say("not_arrived", &[]))));
     }
     Ok(Answer::text(text))

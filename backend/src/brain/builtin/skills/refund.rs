@@ -9,9 +9,10 @@ use crate::brain::{
     Entry,
     builtin::{
         answer::{Answer, Needs},
+        phrases, requests, said,
         scene::{Ended, Scene, cut, values},
         slots,
-        understand::{self, Asked, Goal},
+        understand::{Asked, Goal},
     },
 };
 
@@ -50,7 +51,15 @@ pub fn request(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
         });
     }
     let twice = duplicate(found).is_some_and(|charge| money(&charge["amount"]) == Some(amount));
-    let question = scene.say(if twice { "confirm_duplicate" } else { "confirm_refund" }, &values);
+    let told = ["duplicate", "duplicate_one_day"]
+        .iter()
+        .any(|key| scene.agents_said().take(2).any(|said| phrases::heard(key, said).is_some()));
+    let key = match (twice, told) {
+        (true, true) => "confirm_second",
+        (true, false) => "confirm_duplicate",
+        (false, _) => "confirm_refund",
+    };
+    let question = scene.say(key, &values);
     Ok(Answer::text(question).buttons(["Yes, refund it", "No, thanks"]))
 }
 
@@ -59,12 +68,11 @@ fn amount(scene: &Scene<'_>, goal: &Goal, order: &str, found: &Value) -> Result<
     let left = money(&found["refundable"]).filter(|left| left.amount > 0);
     let twice = duplicate(found);
     let spoke_of_twice = goal.intent == "double_charge"
-        || understand::speaks_of_twice(&goal.text)
-        || scene.newest().is_some_and(understand::speaks_of_twice);
+        || said::speaks_of_twice(&goal.text)
+        || scene.newest().is_some_and(said::speaks_of_twice);
     let Some(left) = left else { return Err(nothing_left(scene, order, found)) };
     if let Some(charge) = twice.and_then(|charge| money(&charge["amount"])) {
-        let all =
-            understand::wants_all(&goal.text) || scene.newest().is_some_and(understand::wants_all);
+        let all = said::wants_all(&goal.text) || scene.newest().is_some_and(said::wants_all);
         if !all || spoke_of_twice {
             return Ok(smaller(charge, left));
         }
@@ -141,16 +149,23 @@ fn no_duplicate(scene: &Scene<'_>, order: &str, found: &Value) -> Answer {
 /// Whether the visitor has plainly asked for exactly this: one order, money back, and, if the order
 /// was charged twice, the second charge.
 fn plainly_asked(scene: &Scene<'_>, goal: &Goal, order: &str, found: &Value) -> bool {
-    let said =
-        |text: &str| scene.newest() == Some(text) || scene.earlier().any(|earlier| earlier == text);
+    let said = |text: &str| {
+        scene.newest().into_iter().chain(scene.earlier()).any(|said| said.contains(text))
+    };
     // The words must be the visitor's own, not another agent's account of them.
+    let parts = scene.newest().map(|text| requests::several(scene, text)).unwrap_or_default();
     let texts = [Some(goal.text.as_str()).filter(|text| said(text)), scene.newest()];
-    let clear_which = |text: &str| duplicate(found).is_none() || understand::speaks_of_twice(text);
+    let texts = texts.into_iter().flatten().chain(parts.iter().map(|part| part.text));
+    let clear_which = |text: &str| duplicate(found).is_none() || said::speaks_of_twice(text);
     goal.intent != "refund_eligibility"
-        && texts.into_iter().flatten().any(|text| {
-            understand::asks_for_money_back(text)
-                && understand::orders_meant(text) == [order]
+        && texts.into_iter().any(|text| {
+            said::asks_for_money_back(text)
                 && clear_which(text)
+                && match said::orders_meant(text).as_slice() {
+                    // The only payment that was taken twice needs no number.
+                    [] => duplicate(found).is_some(),
+                    named => named == [order],
+                }
         })
 }
 
@@ -158,8 +173,8 @@ fn reason(scene: &Scene<'_>, goal: &Goal) -> String {
     let why = match goal.intent.as_str() {
         "double_charge" => "Charged twice",
         "item_problem" => "Something is wrong with the item",
-        _ if understand::speaks_of_twice(&goal.text)
-            || scene.earlier().take(3).any(understand::speaks_of_twice) =>
+        _ if said::speaks_of_twice(&goal.text)
+            || scene.earlier().take(3).any(said::speaks_of_twice) =>
         {
             "Charged twice"
         }
@@ -168,8 +183,8 @@ fn reason(scene: &Scene<'_>, goal: &Goal) -> String {
     // An account by another agent is not the visitor's word.
     let said = scene.newest().into_iter().chain(scene.earlier());
     let telling = |text: &&str| {
-        understand::asks_for_money_back(text)
-            || understand::speaks_of_twice(text)
+        said::asks_for_money_back(text)
+            || said::speaks_of_twice(text)
             || *text == goal.text && goal.agreed.is_none() && text.split(' ').count() > 2
     };
     match said.into_iter().find(telling) {
@@ -180,9 +195,9 @@ fn reason(scene: &Scene<'_>, goal: &Goal) -> String {
 
 /// Says how a refund stands.
 pub fn status(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
-    let named = understand::orders_meant(&goal.text)
+    let named = said::orders_meant(&goal.text)
         .into_iter()
-        .chain(scene.newest().into_iter().flat_map(understand::orders_meant))
+        .chain(scene.newest().into_iter().flat_map(said::orders_meant))
         .next();
     if let Some(moving) = known_order(scene, named.as_deref()).and_then(|o| news::stands(scene, &o))
     {

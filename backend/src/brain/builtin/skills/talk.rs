@@ -1,7 +1,7 @@
 //! Small talk: greetings, thanks, questions about the assistant itself.
 
 use super::news;
-use crate::brain::builtin::{answer::Answer, scene::Scene};
+use crate::brain::builtin::{answer::Answer, plan, scene::Scene};
 
 /// What a tool lets the agent say of itself.
 const CAN: [(&str, &str); 7] = [
@@ -23,6 +23,8 @@ pub fn reply(scene: &Scene<'_>, kind: &str) -> Answer {
         "capabilities" => capabilities(scene),
         "never_mind" => never_mind(scene),
         "deny" => Answer::text(scene.say("which_instead", &[])),
+        // A "yes" to "could you put it in other words" is no other words.
+        _ if scene.question().is_some_and(plan::is_miss) => plan::unclear(scene),
         _ => Answer::text(scene.say("how_help", &[])),
     }
 }
@@ -62,7 +64,7 @@ fn never_mind(scene: &Scene<'_>) -> Answer {
     match news::under_way(scene) {
         Some((order, amount, state)) => {
             let values = [("order", order.as_str()), ("amount", &amount), ("state", &state)];
-            Answer::text(scene.say("never_mind_moving", &values))
+            scene.offer(scene.say("never_mind_moving", &values))
         }
         None => Answer::text(scene.say("never_mind", &[])),
     }

@@ -1,0 +1,149 @@
+//! Several requests in one message: "refund A1001, and where is A1002?" asks for two things.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{intents, lexicon::pattern, phrases, scene::Scene};
+
+/// A part of a message that asks for something of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part<'a> {
+    /// What it asks for, as an intent.
+    pub intent: String,
+    /// How sure that is.
+    pub p: f32,
+    /// The visitor's words.
+    pub text: &'a str,
+}
+
+/// A part is asked for by at least this many words, and quoted if it has at most this many
+/// characters.
+const PART_WORDS: usize = 2;
+const QUOTED_CHARS: usize = 160;
+/// A part that is less sure than this may be no request but a remark.
+const SURE: f32 = 0.5;
+/// A message with more parts than this is a story, and is answered as one.
+const MOST: usize = 4;
+/// A request that was put off is not brought up again after more messages than this.
+const REMEMBERED: usize = 3;
+
+/// The requests in `text` that are about different things; empty if it is one request.
+pub fn several<'a>(scene: &Scene<'_>, text: &'a str) -> Vec<Part<'a>> {
+    let mut found: Vec<Part<'a>> = Vec::new();
+    let parts = split(text);
+    if !(2..=MOST).contains(&parts.len()) {
+        return found;
+    }
+    for part in parts {
+        let reading = scene.read(part);
+        let task = |(intent, p): &&(String, f32)| {
+            *p >= SURE && !intents::get(intent).is_some_and(|intent| intent.small_talk)
+        };
+        let Some((intent, p)) = reading.intents.first().filter(task).cloned() else { continue };
+        let says_enough = part.split_whitespace().count() >= PART_WORDS;
+        let is_new = !found.iter().any(|earlier| matter(&earlier.intent) == matter(&intent));
+        if says_enough && is_new && !reading.out_of_scope && !reading.conversational {
+            found.push(Part { intent, p, text: part });
+        }
+    }
+    if found.len() < 2 {
+        found.clear();
+    }
+    found
+}
+
+/// What the visitor also asked for and nobody has taken up, now that `intent` is answered.
+pub fn left_over<'a>(scene: &Scene<'a>, intent: &str) -> Option<&'a str> {
+    let newest = scene.newest()?;
+    let texts = std::iter::once(newest).chain(scene.earlier().take(REMEMBERED));
+    for text in texts {
+        let parts = several(scene, text);
+        if let Some(other) = parts.iter().find(|part| matter(&part.intent) != matter(intent)) {
+            let was_main = parts.iter().any(|part| matter(&part.intent) == matter(intent));
+            let short = other.text.chars().count() <= QUOTED_CHARS;
+            let offered = parts.iter().any(|part| was_offered(scene, part.text));
+            return Some(other.text).filter(|_| was_main && short && !offered);
+        }
+        // Past a message that says more than "yes" the matter is another.
+        if text.split_whitespace().count() > 4 {
+            return None;
+        }
+    }
+    None
+}
+
+fn was_offered(scene: &Scene<'_>, part: &str) -> bool {
+    scene.agents_said().any(|said| {
+        phrases::heard("also_asked", said).is_some_and(|values| values["request"] == part)
+    })
+}
+
+/// Intents that are about the same matter are one request.
+fn matter(intent: &str) -> &str {
+    match intent {
+        "refund_request" | "refund_eligibility" | "refund_status" | "double_charge"
+        | "charge_question" | "item_problem" | "returns_policy" => "money",
+        "subscription_question" | "cancel_subscription" => "subscription",
+        other => other,
+    }
+}
+
+/// Cuts where a new question or order begins: after the end of a sentence, after "and", "also" …
+fn split(text: &str) -> Vec<&str> {
+    static STARTS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)(?P<end>[.?!;]?)[,\s]+(?:(?:and|also|plus|then|und|et|y)\s+)*(?P<start>(?:please |pls )?(?:where|when|what|which|why|how|who|can|could|would|is|are|has|have|do|does|did|will|send|resend|refund|cancel|tell|show|list|i need|i want|i'd like|wo|wann|was|wie|où|quand|dónde|cuándo)\b)",
+        )
+    });
+    let mut parts = Vec::new();
+    let mut from = 0;
+    for hit in STARTS.captures_iter(text) {
+        let (Some(whole), Some(end), Some(start)) =
+            (hit.get(0), hit.name("end"), hit.name("start"))
+        else {
+            continue;
+        };
+        let between = &text[whole.start()..start.start()];
+        // Within a sentence "how" and "is" begin nothing: "tell me how it is".
+        let breaks = !end.is_empty() || between.contains(',') || between.trim().len() > 1;
+        if breaks && whole.start() > from {
+            parts.push(text[from..end.end()].trim());
+            from = start.start();
+        }
+    }
+    parts.push(text[from..].trim());
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_are_cut_where_a_request_begins() {
+        let check = |text: &str, parts: &[&str]| assert_eq!(split(text), parts, "{text}");
+        check("where is A1002?", &["where is A1002?"]);
+        check("tell me how it is", &["tell me how it is"]);
+        check(
+            "refund A1001, i was charged twice, and also where is order A1002?",
+            &["refund A1001, i was charged twice", "where is order A1002?"],
+        );
+        check(
+            "Can you resend my invoice? And when does my plan renew?",
+            &["Can you resend my invoice?", "when does my plan renew?"],
+        );
+        check(
+            "what's the status of A1002 and how long does shipping take",
+            &["what's the status of A1002", "how long does shipping take"],
+        );
+        check("", &[""]);
+        check("and and and where", &["and", "where"]);
+    }
+
+    #[test]
+    fn hostile_text_is_cut_in_bounded_time() {
+        let parts = split(&"and where ".repeat(400)).len();
+        assert!(parts > MOST, "{parts}");
+    }
+}
