@@ -2,5 +2,6 @@
 #![expect(clippy::expect_used, reason = "a test may stop at what cannot be")]
 
 mod people;
+mod phrasing;
 mod refunds;
 mod rig;

@@ -41,6 +41,13 @@ const START: i64 = 1_794_996_000_000;
 
 pub struct TestClock(AtomicI64);
 
+impl TestClock {
+    /// Lets time pass.
+    pub fn forward(&self, ms: i64) {
+        self.0.fetch_add(ms, Ordering::Relaxed);
+    }
+}
+
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
         // Each look is a moment later, as with a real clock.
