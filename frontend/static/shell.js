@@ -97,6 +97,7 @@
       const [name, value] = Array.isArray(message) ? message : [];
       if (Object.hasOwn(calls, name)) calls[name](value);
     };
+    port.postMessage(['here']);
     untold.splice(0).forEach((message) => port.postMessage(message));
   });
 

@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State, http::StatusCode};
 use shared::{
-    agent::{AgentSpec, Target},
+    agent::{AgentSpec, BUILT_IN, Target},
     api::{Agent, Agents, Publish, Published, Rollback, Versions},
     id::AgentSlug,
     limits,
@@ -185,6 +185,10 @@ fn check_slug(slug: &AgentSlug) -> Answer<()> {
 /// published may only hand off to what is published.
 async fn check(app: &App, spec: &AgentSpec, publishing: bool) -> Answer<()> {
     spec.validate()?;
+    if spec.model != BUILT_IN {
+        let message = format!("So far the only model is {BUILT_IN}.");
+        return Err(Error::invalid("model", message));
+    }
     if let Some(name) = spec.tools.iter().find(|name| app.tools.get(name).is_none()) {
         return Err(Error::invalid("tools", format!("There is no tool called {name}.")));
     }

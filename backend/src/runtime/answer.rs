@@ -208,8 +208,7 @@ pub fn perform_transfer(world: &World<'_>, call: &OpenCall) -> Vec<EventBody> {
     match checked {
         Ok((to, words)) => {
             let mut events = vec![settle(call, Settlement::Ok, json!({ "owner": to.name() }))];
-            let evidence = format!("called {}", call.name);
-            let trigger = Trigger { kind: TriggerKind::Model, evidence };
+            let trigger = transfer_trigger(world, call, &to);
             let handoff = handoff::hand_over(world, &events, to, trigger, words);
             events.extend(handoff);
             events
@@ -219,6 +218,18 @@ pub fn perform_transfer(world: &World<'_>, call: &OpenCall) -> Vec<EventBody> {
             let events = vec![settle(call, Settlement::Denied, result)];
             refuse(world, events, &[refusal])
         }
+    }
+}
+
+/// The agent's own choice; but where it brings the visitor who asked for one to a person, it only
+/// carries out that wish.
+fn transfer_trigger(world: &World<'_>, call: &OpenCall, to: &Owner) -> Trigger {
+    match (world.thread.state.wants_person, to) {
+        (Some(wish), Owner::Queue { .. }) => Trigger {
+            kind: TriggerKind::AskedForPerson,
+            evidence: format!("the wish at event {wish}; called {}", call.name),
+        },
+        _ => Trigger { kind: TriggerKind::Model, evidence: format!("called {}", call.name) },
     }
 }
 

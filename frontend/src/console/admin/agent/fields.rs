@@ -65,7 +65,7 @@ fn Speech() -> impl IntoView {
             <Field
                 field="model"
                 label="Model"
-                hint="“built-in” needs no key and no download. Any other name is asked of the LLM provider that the server is configured for."
+                hint="What speaks for the agent. So far that is “built-in”, which needs no key and no download."
                 wrong=wrong
             >
                 <TextInput id="model" value=editor.text(|s| s.model.clone()) on_input=editor.typed(|s, v| s.model = v)/>

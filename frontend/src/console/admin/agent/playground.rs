@@ -40,7 +40,8 @@ pub fn PlaygroundPanel() -> impl IntoView {
         let who = customer.get_untracked();
         let start = StartPlayground {
             agent: editor.slug(),
-            front_door: front_door.get_untracked(),
+            // The agent under edit takes the first message, unless one begins where visitors do.
+            front_door: !front_door.get_untracked(),
             customer: (!who.is_empty()).then_some(who),
         };
         tried.set_value(editor.answered.get_untracked());
