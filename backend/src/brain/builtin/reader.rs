@@ -297,4 +297,18 @@ pub(crate) mod tests {
         assert!(sure >= 30, "only {sure} are sure");
         assert!(sure_and_wrong * 20 <= sure, "{sure_and_wrong} of {sure} sure ones are wrong");
     }
+
+    #[test]
+    #[ignore = "a measurement"]
+    #[expect(clippy::disallowed_methods, reason = "what is measured is time itself")]
+    fn rates() {
+        let began = std::time::Instant::now();
+        let reader = BuiltinReader::train(&defaults::agents());
+        println!("training: {:?}", began.elapsed());
+        let began = std::time::Instant::now();
+        for (text, _) in UNSEEN {
+            reader.read(text, &[]);
+        }
+        println!("{} readings: {:?}", UNSEEN.len(), began.elapsed());
+    }
 }
