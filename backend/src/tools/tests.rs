@@ -415,6 +415,10 @@ async fn a_refund_is_proposed_from_the_record() {
     assert_eq!(code("A1001", None).await, "already_refunded", "asked again, it is not given again");
     let it = world.proposal("cus_1", propose("A1001", Some(4_900))).await;
     assert_eq!(it.charge, "ch_A1001_1", "the purchase itself, when it is asked for");
+    let mut bound = propose("A1001", Some(4_900));
+    bound["charge"] = json!("ch_A1001_2");
+    let refused = world.code(customer("cus_1"), "issue_refund", bound).await;
+    assert_eq!(refused, "already_refunded", "never the purchase in the duplicate's place");
     world.refund("k3", "ch_A1001_1", 4_900).await;
     assert_eq!(code("A1001", None).await, "already_refunded");
     assert_eq!(code("A1001", Some(1)).await, "already_refunded");

@@ -78,7 +78,9 @@ impl Order {
         if asked.is_some_and(|amount| amount <= 0) {
             return refuse("not_refundable", "A refund is above zero.");
         }
-        if let Some(charge) = self.duplicates().next() {
+        // The first that still stands: an order may have been charged three times.
+        let standing = self.duplicates().find(|charge| self.excess(charge) > 0);
+        if let Some(charge) = standing.or_else(|| self.duplicates().next()) {
             let excess = self.excess(charge);
             match asked {
                 None if excess == 0 => {
@@ -98,6 +100,26 @@ impl Order {
             }
         }
         self.within_window(asked, window_days, now)
+    }
+
+    /// The same for one charge, and never for another in its place: whoever was told that a
+    /// duplicate charge can be given back does not get the purchase once that has happened.
+    pub fn eligible_of(
+        &self,
+        charge: &str,
+        asked: Option<i64>,
+        window_days: u32,
+        now: Timestamp,
+    ) -> Result<Eligible, NotEligible> {
+        if !self.charges.iter().any(|known| known.id == charge) {
+            return refuse("not_refundable", "There is no such charge on this order.");
+        }
+        let eligible = self.eligible(asked, window_days, now)?;
+        if eligible.charge == charge {
+            Ok(eligible)
+        } else {
+            refuse("already_refunded", "This charge has been given back.")
+        }
     }
 
     fn within_window(

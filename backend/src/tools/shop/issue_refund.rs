@@ -43,6 +43,13 @@ impl IssueRefund {
                         "maximum": 1_000_000_000_000_i64,
                         "description": "How much, in minor units (cents) of the order's currency.",
                     },
+                    "charge": {
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 100,
+                        "description": "The id of the charge that is meant, such as the duplicate \
+                                        one; no other is given back in its place.",
+                    },
                     "reason": {
                         "type": "string",
                         "minLength": 1,
@@ -63,7 +70,10 @@ impl IssueRefund {
         let policy = self.desk.settings().await?.refund_policy;
         let order = order.ok_or(Refusal::NotFound("order"))?;
         let asked = args["amount"].as_i64();
-        let eligible = order.eligible(asked, policy.window_days, context.now)?;
+        let eligible = match text_arg(args, "charge") {
+            Some(charge) => order.eligible_of(charge, asked, policy.window_days, context.now)?,
+            None => order.eligible(asked, policy.window_days, context.now)?,
+        };
         let reason = text_arg(args, "reason").unwrap_or_default();
         Ok(Outcome::Refund(Proposal {
             order: order.id,

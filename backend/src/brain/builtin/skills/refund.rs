@@ -43,8 +43,13 @@ pub fn request(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
     let values = [("order", order.as_str()), ("amount", written.as_str())];
     let agreed = agreed.is_some_and(|(_, to)| to == written);
     if agreed || plainly_asked(scene, goal, &order, found) {
-        let args =
-            json!({ "order": order, "amount": amount.amount, "reason": reason(scene, goal) });
+        let reason = reason(scene, goal, duplicate(found).is_some());
+        let mut args = json!({ "order": order, "amount": amount.amount, "reason": reason });
+        // Bound to the charge that was looked at: another conversation may have had it back since.
+        let second = duplicate(found).filter(|charge| money(&charge["amount"]) == Some(amount));
+        if let Some(id) = second.and_then(|charge| charge["id"].as_str()) {
+            args["charge"] = json!(id);
+        }
         return Ok(Answer {
             text: scene.say("requesting", &values),
             ..Answer::call("issue_refund", args)
@@ -169,12 +174,15 @@ fn plainly_asked(scene: &Scene<'_>, goal: &Goal, order: &str, found: &Value) -> 
         })
 }
 
-fn reason(scene: &Scene<'_>, goal: &Goal) -> String {
+/// Why, for whoever approves it: of an order that the record shows to be charged twice, and no
+/// other, that it was.
+fn reason(scene: &Scene<'_>, goal: &Goal, charged_twice: bool) -> String {
     let why = match goal.intent.as_str() {
-        "double_charge" => "Charged twice",
+        "double_charge" if charged_twice => "Charged twice",
         "item_problem" => "Something is wrong with the item",
-        _ if said::speaks_of_twice(&goal.text)
-            || scene.earlier().take(3).any(said::speaks_of_twice) =>
+        _ if charged_twice
+            && (said::speaks_of_twice(&goal.text)
+                || scene.earlier().take(3).any(said::speaks_of_twice)) =>
         {
             "Charged twice"
         }
