@@ -5,6 +5,7 @@ use shared::{
     agent::Target,
     brief::{Trigger, TriggerKind},
     event::EventBody,
+    id::Seq,
     owner::Owner,
 };
 
@@ -31,6 +32,7 @@ pub fn before_the_brain(world: &World<'_>) -> Vec<EventBody> {
     let before: Vec<&str> = earlier(world, seq);
     let reading = world.desk.faculty.reader.read(text, &before);
     wish_for_a_person(world, &reading)
+        .or_else(|| wish_before(world, seq))
         .or_else(|| rule(world, text, &reading))
         .or_else(|| missing_capability(world, &reading))
         .or_else(|| low_confidence(world, text, &reading))
@@ -65,6 +67,21 @@ fn wish_for_a_person(world: &World<'_>, reading: &Reading) -> Option<Vec<EventBo
     };
     let trigger = Trigger { kind, evidence: format!("says \"{words}\"") };
     Some(handoff::escalate(world, trigger, handoff::reason_of(kind)))
+}
+
+/// The same in the messages of a burst before its newest: no later word takes a wish back.
+fn wish_before(world: &World<'_>, newest: Seq) -> Option<Vec<EventBody>> {
+    let state = &world.thread.state;
+    let heard = state.taken_in.max(state.wants_person.unwrap_or(0));
+    world
+        .visitor_messages()
+        .rev()
+        .skip_while(|(seq, _)| *seq >= newest)
+        .take_while(|(seq, _)| *seq > heard)
+        .find_map(|(seq, text)| {
+            let reading = world.desk.faculty.reader.read(text, &earlier(world, seq));
+            wish_for_a_person(world, &reading)
+        })
 }
 
 fn rule(world: &World<'_>, text: &str, reading: &Reading) -> Option<Vec<EventBody>> {

@@ -206,6 +206,16 @@ fn ping_pong_is_refused_until_something_is_new() {
 }
 
 #[test]
+fn a_wish_for_a_person_is_heard_anywhere_in_a_burst() {
+    let mut stage = Stage::new();
+    stage.visitor("give me a human");
+    stage.visitor("my money is gone");
+    assert_eq!(stage.run(), Next::Ask);
+    assert_eq!(owner(&stage), "help");
+    assert!(stage.thread.state.wants_person.is_some());
+}
+
+#[test]
 fn after_the_wish_for_a_person_only_people_follow() {
     let mut stage = Stage::new();
     stage.visitor("give me a human");
