@@ -87,9 +87,10 @@
       pass('logout');
     },
   };
-  const allowed = (origin) => origin === location.origin || origins.some((known) => known === origin
-    || (known.endsWith(':*') && (origin === known.slice(0, -2)
-      || (origin.startsWith(known.slice(0, -1)) && /^\d+$/.test(origin.slice(known.length - 1))))));
+  // `*` stands for all subdomains or for any port, as in the policy that lets the page frame this.
+  const fits = (known, origin) => new RegExp(`^${known.replaceAll('.', '\\.')
+    .replace('//*', '//[^/:]+').replace(/:\*$/, '(:\\d+)?')}$`).test(origin);
+  const allowed = (origin) => origin === location.origin || origins.some((known) => fits(known, origin));
   addEventListener('message', ({ source, origin, data, ports }) => {
     if (port || !framed || source !== parent || data !== 'baton' || !ports[0] || !allowed(origin)) return;
     [port] = ports;
