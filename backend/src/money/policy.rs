@@ -44,8 +44,8 @@ pub fn judge(
     let sum = |total: i64| total.max(0).checked_add(amount.amount).unwrap_or(i64::MAX);
     if totals.charge.max(0) >= captured.amount {
         return deny(
-            "already_refunded",
-            "All of this charge has been given back, or is about to be.",
+            "refund_under_way",
+            "All of this charge has been given back, or a refund of it is under way.",
         );
     }
     if sum(totals.charge) > captured.amount || amount.amount == i64::MAX {

@@ -90,7 +90,7 @@ fn policy_decides() {
     // Never above what was captured, whoever approves.
     check(eur(4_901), eur(4_900), none, false, "amount_too_high");
     check(eur(1_000), eur(4_900), (4_000, 0, 0), true, "amount_too_high");
-    check(eur(1), eur(4_900), (4_900, 4_900, 4_900), false, "already_refunded");
+    check(eur(1), eur(4_900), (4_900, 4_900, 4_900), false, "refund_under_way");
     // Nonsense.
     check(eur(0), eur(4_900), none, false, "invalid_amount");
     check(eur(-1), eur(4_900), none, true, "invalid_amount");

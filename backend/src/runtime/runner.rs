@@ -153,6 +153,14 @@ async fn collect(desk: &Desk, world: &World<'_>, restart: bool) -> Option<Answer
     };
     let began = desk.now();
     let mut signals = desk.journal().bus().follow(&state.id);
+    // What was recorded before this began to listen told it nothing: looked for here, so that not a
+    // word of a void answer is shown.
+    if let Ok(Some(now)) = desk.journal().load(&Scope::System, &state.id).await {
+        let said_more = now.state.last_visitor_message > state.last_visitor_message;
+        if now.state.epoch != state.epoch || (restart && said_more) {
+            return None;
+        }
+    }
     let mut pieces = faculty.brain.step(request);
     loop {
         tokio::select! {
@@ -354,9 +362,10 @@ async fn propose(
 fn denial(require: &Require) -> Verdict {
     let (code, reason) = match require {
         Require::MoneyEnabled => ("refunds_paused", "Refunds are paused at the moment."),
-        Require::WithinCaptured { .. } | Require::WithinLimits { .. } => {
-            ("already_refunded", "What was paid has been refunded already, or is about to be.")
-        }
+        Require::WithinCaptured { .. } | Require::WithinLimits { .. } => (
+            "refund_under_way",
+            "What was paid has been given back, or a refund of it is under way.",
+        ),
     };
     Verdict::Deny { code, reason: reason.to_owned() }
 }
