@@ -197,6 +197,9 @@ impl AgentSpec {
         if self.name.trim().is_empty() || too_long(&self.name, limits::NAME_CHARS) {
             return fail("name", format!("Give a name of 1 to {} characters.", limits::NAME_CHARS));
         }
+        if self.name.chars().any(char::is_control) {
+            return fail("name", "A name is one line of plain text.".to_owned());
+        }
         if self.purpose.trim().is_empty() || too_long(&self.purpose, limits::PHRASE_CHARS) {
             let max = limits::PHRASE_CHARS;
             return fail("purpose", format!("Say in 1 to {max} characters what the agent is for."));
@@ -214,6 +217,10 @@ impl AgentSpec {
         }
         if self.tools.len() > limits::TOOLS || self.targets.len() > limits::TOOLS {
             return fail("tools", format!("At most {} tools and targets.", limits::TOOLS));
+        }
+        let twice = |tool: &String| self.tools.iter().filter(|other| *other == tool).count() > 1;
+        if self.tools.iter().any(twice) {
+            return fail("tools", "List each tool once.".to_owned());
         }
         if self.targets.iter().any(|t| matches!(t, Target::Agent { slug } if *slug == self.slug)) {
             return fail("targets", "An agent cannot hand off to itself.".to_owned());

@@ -10,6 +10,7 @@ use serde::Serialize;
 use shared::{
     api::{ChangeStaff, Login, NewApiKey, NewStaff, Role, Staff},
     id::StaffId,
+    message::StaffRef,
 };
 use utoipa::ToSchema;
 
@@ -153,6 +154,10 @@ pub async fn change(
     }
     let detail = format!("{} changed", changed.join(", "));
     app.store.put_staff(new.clone(), end_sessions).await?;
+    if old.active && !new.active {
+        let gone = StaffRef { id: new.id.clone(), name: new.name.clone() };
+        app.desk.release(&gone).await?;
+    }
     record(&app, &admin.account.name, "staff_changed", new.email.clone(), detail).await?;
     Ok(Json(staff(new)))
 }

@@ -76,12 +76,25 @@ pub fn answer(world: &World<'_>, answer: Answer) -> Vec<EventBody> {
     if answer.calls.is_empty() {
         // A message that came meanwhile is taken in at the next step of the same turn.
         if state.last_visitor_message <= answer.through {
-            events.extend(end_turn(world, TurnState::Done));
+            events.extend(end_of_answer(world, &events));
         }
         return events;
     }
     let refusals = record_calls(world, &mut events, answer.calls);
     if refusals.is_empty() { events } else { refuse(world, events, &refusals) }
+}
+
+/// An answer ends its turn. After the wish for a person it ends with people, whatever the agent
+/// thought of saying instead.
+fn end_of_answer(world: &World<'_>, before: &[EventBody]) -> Vec<EventBody> {
+    let Some(wish) = world.thread.state.wants_person else {
+        return end_turn(world, TurnState::Done);
+    };
+    let evidence = format!("the wish at event {wish}");
+    let trigger = Trigger { kind: TriggerKind::AskedForPerson, evidence };
+    let reason = handoff::reason_of(TriggerKind::AskedForPerson).to_owned();
+    let words = Words { reason, ..Words::default() };
+    handoff::hand_over(world, before, world.queue(), trigger, words)
 }
 
 /// What is wrong with an answer as a whole.

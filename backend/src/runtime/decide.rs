@@ -55,7 +55,8 @@ pub fn next(world: &World<'_>) -> Next {
     if state.deadline.is_some_and(|deadline| deadline <= world.now) {
         return Next::Record(nobody_came(world));
     }
-    if let Some(refund) = state.refunds.iter().find(|r| r.state == RefundState::Pending) {
+    let pending = state.refunds.iter().find(|r| r.state == RefundState::Pending);
+    if let Some(refund) = pending.filter(|_| world.money) {
         return Next::Send(refund.clone());
     }
     if state.turn.is_none() || state.owner.agent().is_none() {
@@ -120,6 +121,12 @@ fn next_for_call(world: &World<'_>, call: &OpenCall) -> Next {
             // The visitor goes on talking; the refund waits by itself and reports when it moves.
             Next::Record(vec![settle(call, Settlement::Ok, json!({ "state": "waiting" }))])
         }
+        Some(RefundState::Pending) => {
+            // Refunds are switched off: the turn goes on, and the refund reports when it is sent.
+            let message = "Refunds are paused; it is sent when they go on.";
+            let result = json!({ "state": "pending", "message": message });
+            Next::Record(vec![settle(call, Settlement::Ok, result)])
+        }
         Some(RefundState::Waiting) => Next::Record(end_turn(world, TurnState::Waiting)),
         Some(other) => {
             let result = json!({ "state": other });
@@ -172,6 +179,17 @@ pub fn claim(world: &World<'_>, staff: &StaffRef) -> Result<Vec<EventBody>, Owne
         _ => Words::default(),
     };
     Ok(handoff::hand_over(world, &[], to, trigger, words))
+}
+
+/// The owning member of staff can no longer answer: the conversation goes back to the queue, whose
+/// clock goes on from the first escalation.
+pub fn release(world: &World<'_>, staff: &StaffRef) -> Vec<EventBody> {
+    if !world.thread.state.owner.is_staff(&staff.id) {
+        return Vec::new();
+    }
+    let evidence = format!("{} can no longer answer", staff.name);
+    let trigger = Trigger { kind: TriggerKind::Lease, evidence };
+    handoff::hand_over(world, &[], world.queue(), trigger, handoff::words_so_far(world))
 }
 
 /// The owning member of staff says something to the visitor.

@@ -6,12 +6,12 @@ use super::{Catalog, Clock, World, decide, engine::Engine, refunds, triggers};
 use crate::{
     journal::{AppendError, Journal, Thread},
     money::{self, Gateway},
-    storage::{Scope, StoreError},
+    storage::{InboxQuery, Scope, StoreError},
     tools::{Context, Outcome, Registry},
 };
 use shared::{
     agent::{AgentSpec, Target},
-    api::Decision,
+    api::{Decision, View},
     conversation::OpenApproval,
     event::{EventBody, Identified, Note, Opened, Rating, RefundState},
     id::{AgentSlug, ApprovalId, ClientId, ConversationId, Seq, SiteKey},
@@ -20,7 +20,7 @@ use shared::{
     owner::Owner,
 };
 
-/// The setting of the kill switch for refunds; `false` stops new effects.
+/// The setting of the kill switch for refunds; anything but `true` stops new effects.
 pub const MONEY_SETTING: &str = "money_enabled";
 
 /// What a desk is made of.
@@ -122,7 +122,7 @@ impl Desk {
     /// Whether refunds may be sent.
     pub async fn money_enabled(&self) -> Result<bool, StoreError> {
         let setting = self.journal().store().setting(MONEY_SETTING).await?;
-        Ok(setting.as_deref() != Some("false"))
+        Ok(setting.is_none_or(|value| value == "true"))
     }
 
     /// Begins a conversation on `site`; the front door's agent takes the first message.
@@ -296,6 +296,31 @@ impl Desk {
         .await
     }
 
+    /// Gives back to the queue what a member of staff owns who can no longer answer.
+    pub async fn release(&self, staff: &StaffRef) -> Result<(), DeskError> {
+        let mine = |after| InboxQuery {
+            view: View::Mine,
+            reader: staff.id.clone(),
+            text: String::new(),
+            after,
+            limit: limits::LIST_PAGE,
+        };
+        let mut after = None;
+        loop {
+            let (lines, next) = self.journal().store().inbox(mine(after)).await?;
+            for line in lines {
+                self.act(&Scope::System, &line.summary.id, |world| {
+                    Ok(decide::release(world, staff))
+                })
+                .await?;
+            }
+            match next {
+                Some(_) => after = next,
+                None => return Ok(()),
+            }
+        }
+    }
+
     /// A person approves or declines one exact write. Once; not after it has expired; not if what
     /// would be done now differs from what was proposed.
     pub async fn decide(
@@ -421,6 +446,7 @@ impl Desk {
             spec: spec.as_deref(),
             desk: &snapshot,
             tools: self.tools(),
+            money: self.money_enabled().await?,
             now: self.now(),
         })
     }
@@ -484,7 +510,8 @@ fn checked_text(field: &'static str, text: &str, max: usize) -> Result<String, D
     let text = text.trim();
     let length = text.chars().count();
     let invalid = |message: String| Err(DeskError::Invalid { field, message });
-    if length == 0 {
+    let seen = text.chars().any(|c| !c.is_whitespace() && !is_invisible(c));
+    if !seen {
         return invalid("Write something first.".to_owned());
     }
     if length > max {
@@ -494,6 +521,11 @@ fn checked_text(field: &'static str, text: &str, max: usize) -> Result<String, D
         return invalid("Remove the control characters.".to_owned());
     }
     Ok(text.to_owned())
+}
+
+/// Zero-width and direction marks: alone they show as nothing.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }
 
 fn fresh_id() -> Result<ConversationId, DeskError> {

@@ -49,6 +49,8 @@ pub struct World<'a> {
     pub desk: &'a Snapshot,
     /// What agents can do.
     pub tools: &'a Registry,
+    /// Whether refunds may be sent.
+    pub money: bool,
     /// The time.
     pub now: Timestamp,
 }

@@ -69,6 +69,7 @@ pub async fn drive(desk: &Desk, id: &ConversationId) -> Result<(), DriveError> {
             spec: spec.as_deref(),
             desk: &snapshot,
             tools: desk.tools(),
+            money: desk.money_enabled().await?,
             now: desk.now(),
         };
         let step = match decide::next(&world) {

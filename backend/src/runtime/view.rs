@@ -1,6 +1,8 @@
 //! From the journal to what a brain may know: its own words and calls, the words of others as
 //! quoted data, the brief, and never another tenure's raw tool output.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 use shared::{
     agent::Target,
@@ -9,6 +11,7 @@ use shared::{
     event::{
         ApprovalState, Effect, Event, EventBody, RefundState, Settlement, Tool, ToolState, Verdict,
     },
+    id::Epoch,
     message::AuthorKind,
 };
 
@@ -101,8 +104,11 @@ fn dialogue(world: &World<'_>) -> Vec<Entry> {
     let mut entries = Vec::new();
     let mut budget = DIALOGUE_CHARS;
     let last_said = world.thread.state.last_visitor_message;
+    let own_epochs = own_epochs(world);
     for (i, event) in events.iter().enumerate().rev() {
-        let Some(entry) = entry(world, event, events.iter().skip(i + 1).map(AsRef::as_ref)) else {
+        let Some(entry) =
+            entry(world, &own_epochs, event, events.iter().skip(i + 1).map(AsRef::as_ref))
+        else {
             continue;
         };
         let size = size_of(&entry);
@@ -134,8 +140,20 @@ fn size_of(entry: &Entry) -> usize {
     }
 }
 
+/// The tenures of the agent that owns now. By slug: two agents may bear the same name.
+fn own_epochs(world: &World<'_>) -> BTreeSet<Epoch> {
+    let owner = world.thread.state.owner.agent();
+    let begins = world.thread.events.iter().filter_map(|event| match &event.body {
+        EventBody::Opened(opened) => Some((event.epoch, opened.owner.agent())),
+        EventBody::Handoff(handoff) => Some((event.epoch, handoff.to.agent())),
+        _ => None,
+    });
+    begins.filter(|(_, agent)| *agent == owner).map(|(epoch, _)| epoch).collect()
+}
+
 fn entry<'a>(
     world: &World<'_>,
+    own_epochs: &BTreeSet<Epoch>,
     event: &'a Event,
     later: impl Iterator<Item = &'a Event>,
 ) -> Option<Entry> {
@@ -149,7 +167,7 @@ fn entry<'a>(
             seq: event.seq,
             by: m.author.kind,
             name: m.author.name.clone(),
-            own: m.author.kind == AuthorKind::Agent && m.author.name == state.owner.name(),
+            own: m.author.kind == AuthorKind::Agent && own_epochs.contains(&event.epoch),
             text: m.text.clone(),
         }),
         EventBody::Tool(tool) if this_tenure => called(world, event, tool),

@@ -234,6 +234,45 @@ fn after_the_wish_for_a_person_only_people_follow() {
 }
 
 #[test]
+fn an_agent_that_talks_past_the_wish_for_a_person_does_not_keep_it() {
+    let mut stage = Stage::new();
+    stage.visitor("give me a human");
+    stage.run();
+    stage.visitor("ok?");
+    assert_eq!(stage.run(), Next::Ask);
+    stage.answer("How can I help?", &[]);
+    assert_eq!(owner(&stage), "queue_support");
+}
+
+#[test]
+fn with_refunds_switched_off_the_conversation_goes_on() {
+    let mut stage = waiting_refund();
+    stage.run();
+    let (id, sam) = (approval(&stage), staff("sam"));
+    let yes = stage.with(|w| refunds::approve_or_decline(w, &id, Decision::Approve, &sam, None));
+    stage.apply(yes);
+    stage.money = false;
+    stage.visitor("what about it?");
+    assert_eq!(stage.run(), Next::Ask, "the visitor is answered");
+    stage.money = true;
+    assert!(matches!(stage.run(), Next::Send(_)), "and the refund goes on by itself");
+}
+
+#[test]
+fn what_a_person_owned_who_is_gone_waits_in_the_queue_again() {
+    let mut stage = Stage::new();
+    let (sam, kim) = (staff("sam"), staff("kim"));
+    let bodies = stage.with(|world| decide::claim(world, &sam)).unwrap();
+    stage.apply(bodies);
+    let since = stage.thread.state.escalated_at;
+    assert!(stage.with(|world| decide::release(world, &kim)).is_empty(), "not theirs");
+    let bodies = stage.with(|world| decide::release(world, &sam));
+    stage.apply(bodies);
+    assert_eq!(owner(&stage), "queue_support");
+    assert_eq!(stage.thread.state.escalated_at, since, "the clock goes on");
+}
+
+#[test]
 fn budgets_end_in_people() {
     let mut stage = Stage::new();
     stage.visitor("hello");

@@ -122,6 +122,7 @@ pub struct Stage {
     pub desk: Snapshot,
     pub tools: Registry,
     pub now: Timestamp,
+    pub money: bool,
     clients: u64,
 }
 
@@ -173,7 +174,7 @@ impl Stage {
         let first = Event { seq: 1, at: now, epoch: 1, body: EventBody::Opened(opened) };
         let state = Conversation::open("c1".parse().unwrap(), &first).unwrap();
         let thread = Thread { state, events: vec![Arc::new(first)].into(), head: [0; 32] };
-        Self { thread, desk, tools, now, clients: 0 }
+        Self { thread, desk, tools, now, money: true, clients: 0 }
     }
 
     pub fn spec(&self) -> Option<Arc<AgentSpec>> {
@@ -188,6 +189,7 @@ impl Stage {
             spec: spec.as_deref(),
             desk: &self.desk,
             tools: &self.tools,
+            money: self.money,
             now: self.now,
         })
     }
