@@ -44,6 +44,8 @@
     on: (name, listener) => (listeners[name] ||= []).push(listener),
   };
   window.Baton = (name, ...values) => calls[name]?.(...values);
+  // Whoever still holds the page's own stub, say across an await, puts into this queue.
+  window.Baton.q = { push: (call) => window.Baton(...call) };
 
   frame.title = title;
   frame.src = `${host}/widget/${set.site}?lang=${set.locale || page.documentElement.lang}`;

@@ -13,7 +13,8 @@ const signedIn = (customer) => {
 const identify = async (customer) => {
   const answer = await fetch(`/demo/identity?customer=${customer}`);
   if (!answer.ok) throw new Error(`identity: ${answer.status}`);
-  Baton('identify', (await answer.json()).identity);
+  const { identity } = await answer.json();
+  Baton('identify', identity);
 };
 
 const change = async (customer) => {
