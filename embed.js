@@ -66,7 +66,8 @@
   sheet.replaceSync(`:host{all:initial}*{position:fixed;right:20px;bottom:20px;border:0;z-index:2147483000}:host(.left) *{right:auto;left:20px}button{width:56px;height:56px;border-radius:50%;cursor:pointer;box-shadow:0 4px 20px #0004}:focus-visible{outline:3px solid Highlight;outline-offset:3px}:before{content:"";position:absolute;inset:16px;background:currentColor;clip-path:path("M4 2h16a3 3 0 0 1 3 3v10a3 3 0 0 1-3 3h-9l-6 5v-5a4 4 0 0 1-4-4V5a3 3 0 0 1 3-3z")}:host([open]) :before{clip-path:path("M3 8l9 9 9-9 2 2-11 11-11-11z")}:not([data-n=""]):after{content:attr(data-n);position:absolute;top:-4px;right:-4px;padding:0 6px;border-radius:10px;background:#c22;color:#fff;font:600 12px/20px system-ui}iframe{bottom:88px;width:400px;max-width:calc(100vw - 40px);height:min(680px,100vh - 108px);border-radius:18px;box-shadow:0 8px 48px #0004;color-scheme:light dark;visibility:hidden;opacity:0}:host([open]) iframe{visibility:visible;opacity:1}@media(max-width:480px){:host iframe{inset:0!important;width:100%;max-width:none;height:100%;border-radius:0}:host([open]) button{display:none}}@media(prefers-reduced-motion:no-preference){*{transition:opacity .2s,visibility .2s}}`);
   shadow.adoptedStyleSheets = [sheet];
   label();
-  chat.onkeydown = (event) => event.key == 'Escape' && show(false);
+  // No value: a handler that returns false would swallow Enter, Space and Tab.
+  chat.onkeydown = (event) => void (event.key == 'Escape' && show(false));
 
   const start = () => {
     page.body.append(chat);

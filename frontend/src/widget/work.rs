@@ -9,7 +9,7 @@ use shared::{
 
 use super::{
     chat::Chat,
-    outbox::{Delivery, Outgoing},
+    outbox::{Delivery, Outbox, Outgoing},
     shell,
 };
 use crate::{
@@ -193,6 +193,10 @@ impl Chat {
         let other = self.memory.with_value(|memory| {
             memory.visitor.as_ref().is_some_and(|known| *known != session.visitor.id)
         });
+        // What an anonymous visitor wrote goes along; what somebody else wrote is not said for them.
+        if other && self.memory.with_value(|memory| memory.customer.is_some()) {
+            self.outbox.set(Outbox::default());
+        }
         self.disconnect();
         self.memory.update_value(|memory| {
             memory.token = Some(session.token.clone());
