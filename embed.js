@@ -11,7 +11,7 @@
     button.style.background = color || '#2f4858';
     const [r, g, b] = getComputedStyle(button).backgroundColor.split(/[^\d.]+/).slice(1).map((v) => (v /= 255) > 0.04 ? ((v + 0.055) / 1.055) ** 2.4 : v / 12.92);
     button.style.color = 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? '#000' : '#fff';
-    chat.className = set.position;
+    chat.className = set.position || '';
   };
   const emit = (name, value) => listeners[name]?.forEach((listener) => listener(value));
   const tell = (...message) => port ? port.postMessage(message) : early.push(message);

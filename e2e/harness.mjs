@@ -85,9 +85,13 @@ export async function startBaton({ args = [], env = {} } = {}) {
     await rm(data, { recursive: true, force: true });
   };
 
-  /** Ends it, gently or with `{ signal: 'SIGKILL' }`, and starts it anew: same data, same address. */
-  baton.restart = async ({ signal = 'SIGTERM' } = {}) => {
+  /**
+   * Ends it, gently or with `{ signal: 'SIGKILL' }`, and starts it anew: same data, same address.
+   * `meanwhile` happens while it is gone.
+   */
+  baton.restart = async ({ signal = 'SIGTERM', meanwhile = () => {} } = {}) => {
     await end(signal);
+    await meanwhile();
     await start(new URL(baton.url).host);
   };
 
@@ -127,17 +131,23 @@ after(async () => (await launching)?.close());
  * - `visitor(view)`: a page at the demo shop; `staff(view)`: a page signed in at the inbox.
  *   `view` may hold `phone`, `dark`, `reducedMotion` (booleans), `locale`, `path` and, for staff,
  *   `email` and `password` (the administrator's unless given);
+ * - `caller(customer)`: a visitor without a page, `{ id, say(text), events(), askForPerson() }`; anonymous
+ *   unless a customer of the demo shop is named;
+ * - `office(member)`: `{ get, post, put }` over the API, signed in, the administrator's unless given;
  * - `hire(name, role)`: a second member of staff, to pass to `staff`: `staff(await hire('Ada'))`;
- * - `restart({ signal })`: the server goes away and comes back.
+ * - `restart({ signal, meanwhile })`: the server goes away and comes back.
  *
- * Afterwards the test fails if a page threw, panicked or broke its content security policy.
+ * Afterwards the test fails if a page threw, panicked, missed a file or broke its content security
+ * policy, unless it said so before by `expectFault(pattern)`.
  * If it fails, its pages' pictures are in `out/` and the server's last words in the report.
  */
 export const withDesk = journey => async t => {
   const baton = await startBaton();
   const api = await request.newContext({ baseURL: baton.url });
   const contexts = [];
+  const offices = [];
   const faults = [];
+  const expected = [];
 
   async function open({ phone = false, dark = false, reducedMotion = false, locale = 'en-GB' }) {
     const context = await (await browser()).newContext({
@@ -151,8 +161,11 @@ export const withDesk = journey => async t => {
     context.setDefaultTimeout(PATIENCE);
     context.on('weberror', fault => faults.push(String(fault.error())));
     context.on('console', message => {
-      // A refused request shows up here too, and is often what a test is about.
-      if (/panicked at|Content Security Policy/.test(message.text())) faults.push(message.text());
+      const text = message.text();
+      // What the API refuses shows up here too, and is often what a test is about.
+      const missing = /status of [45]/.test(text) && !message.location().url.includes('/api/');
+      if (missing) faults.push(`${message.location().url}: ${text}`);
+      if (/panicked at|Content Security Policy/.test(text)) faults.push(text);
     });
     return context.newPage();
   }
@@ -163,6 +176,7 @@ export const withDesk = journey => async t => {
     },
     api,
     restart: baton.restart,
+    expectFault: pattern => expected.push(pattern),
     async visitor({ path = '/demo', ...view } = {}) {
       const page = await open(view);
       await page.goto(path);
@@ -174,29 +188,40 @@ export const withDesk = journey => async t => {
       await page.goto(path);
       return page;
     },
+    async caller(customer) {
+      const identity = customer && (await get(api, `/demo/identity?customer=${customer}`)).identity;
+      const { token } = await post(api, '/api/v1/visitors', { site: 'demo', identity });
+      return visitorOver(api, token);
+    },
+    async office(member = ADMIN) {
+      const office = await request.newContext({ baseURL: baton.url });
+      offices.push(office);
+      await signIn(office, member);
+      return {
+        get: address => get(office, `/api/v1${address}`),
+        post: (address, data = {}) => post(office, `/api/v1${address}`, data),
+        put: (address, data) => post(office, `/api/v1${address}`, data, { method: 'PUT' }),
+      };
+    },
     async hire(name, role = 'agent') {
       const member = { name, role, email: `${slug(name)}@example.com`, password: ADMIN.password };
-      const office = await request.newContext({ baseURL: baton.url });
-      try {
-        await signIn(office, ADMIN);
-        await post(office, '/api/v1/staff', member);
-      } finally {
-        await office.dispose();
-      }
+      await (await desk.office()).post('/staff', member);
       return member;
     },
   };
 
   try {
     await journey(desk, t);
-    assert.deepEqual(faults, [], 'a page misbehaved');
+    const misdeeds = faults.filter(fault => !expected.some(pattern => pattern.test(fault)));
+    assert.deepEqual(misdeeds, [], 'a page misbehaved');
   } catch (error) {
     const pages = contexts.flatMap(context => context.pages());
     await Promise.allSettled(pages.map((page, n) => shot(page, `failed-${slug(t.name)}-${n + 1}`)));
     t.diagnostic(`the server's last words:\n${baton.log().split('\n').slice(-40).join('\n')}`);
     throw error;
   } finally {
-    await Promise.allSettled([api.dispose(), ...contexts.map(context => context.close())]);
+    await Promise.allSettled([api, ...offices].map(sender => sender.dispose()));
+    await Promise.allSettled(contexts.map(context => context.close()));
     await baton.stop();
   }
 };
@@ -206,12 +231,64 @@ async function signIn(sender, { email, password }) {
   await post(sender, '/api/v1/staff/login', { email, password });
 }
 
+/** A visitor who has `token` and a conversation of their own, but no page. */
+async function visitorOver(api, token) {
+  const headers = { authorization: `Bearer ${token}` };
+  const { id } = await post(api, '/api/v1/conversations', {}, { headers });
+  const own = `/api/v1/conversations/${id}`;
+  return {
+    id,
+    events: async () => (await get(api, `${own}/events`, { headers })).events,
+    askForPerson: () => post(api, `${own}/human`, {}, { headers }),
+    /** Says `text`; gives the turn's events once it is done or waits. */
+    async say(text) {
+      const answer = await api.post(`${own}/messages`, {
+        data: { client_id: crypto.randomUUID(), text },
+        headers: { ...headers, accept: 'text/event-stream' },
+      });
+      assert.ok(answer.ok(), `${own}/messages answered ${answer.status()}: ${await answer.text()}`);
+      const frames = (await answer.text()).matchAll(/^event: (\w+)[^]*?^data: (.*)$/gm);
+      return [...frames].map(([, type, data]) => ({ type, ...JSON.parse(data) }));
+    },
+  };
+}
+
+/** Gets JSON; fails on a refusal. */
+async function get(sender, address, options = {}) {
+  return read(address, await sender.get(address, options));
+}
+
 /** Posts JSON as a page of Baton's own would; gives the answer's JSON, and fails on a refusal. */
-async function post(sender, address, data) {
-  const answer = await sender.post(address, { data, headers: { 'sec-fetch-site': 'same-origin' } });
-  assert.ok(answer.ok(), `${address} answered ${answer.status()}: ${await answer.text()}`);
+async function post(sender, address, data, { method = 'POST', headers = {} } = {}) {
+  const answer = await sender.fetch(address, { method, data, headers: { 'sec-fetch-site': 'same-origin', ...headers } });
+  return read(address, answer);
+}
+
+async function read(address, answer) {
   const text = await answer.text();
+  assert.ok(answer.ok(), `${address} answered ${answer.status()}: ${text}`);
   return text ? JSON.parse(text) : undefined;
+}
+
+// ---- waiting for what a person would see ----
+
+/** Waits until `locator` is on the page. */
+export const seen = locator => locator.first().waitFor();
+
+/** Waits until `locator` is not on the page any more. */
+export const gone = locator => locator.waitFor({ state: 'hidden' });
+
+/** Waits until `check` holds, that is, does not throw; then gives what it gave. */
+export async function eventually(check) {
+  const patience = Date.now() + PATIENCE;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > patience) throw error;
+      await new Promise(again => setTimeout(again, 50));
+    }
+  }
 }
 
 // ---- looking at it ----
