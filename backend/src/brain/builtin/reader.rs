@@ -300,7 +300,6 @@ pub(crate) mod tests {
 
     #[test]
     #[ignore = "a measurement"]
-    #[expect(clippy::disallowed_methods, reason = "what is measured is time itself")]
     fn rates() {
         let began = std::time::Instant::now();
         let reader = BuiltinReader::train(&defaults::agents());
