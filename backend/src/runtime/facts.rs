@@ -46,7 +46,8 @@ pub fn facts(world: &World<'_>) -> Vec<Fact> {
     facts
 }
 
-/// What was done, and how it ended: settled calls and refunds.
+/// What was done, and how it ended: writes and refunds. Looking something up is no deed; what it
+/// found is among the facts.
 pub fn done(world: &World<'_>) -> Vec<Done> {
     let mut done: Vec<Done> = Vec::new();
     let mut note = |action: String, outcome: String, seq| {
@@ -57,8 +58,13 @@ pub fn done(world: &World<'_>) -> Vec<Done> {
         match &event.body {
             EventBody::Tool(t)
                 if t.state == ToolState::Done
-                    && t.effect != Effect::Transfer
-                    && t.name != "issue_refund" =>
+                    && t.effect == Effect::Write
+                    && world
+                        .thread
+                        .state
+                        .refunds
+                        .iter()
+                        .all(|r| r.terms.as_ref().is_none_or(|terms| terms.call != t.call)) =>
             {
                 note(t.label.clone(), "done".to_owned(), event.seq);
             }
