@@ -134,8 +134,7 @@ test('an agent takes back what a person hands back, knowing what they said', wit
   await seen(inbox.pane.getByText('AI agent, version'));
   assert.ok(await inbox.composer.isDisabled(), 'the person does not talk over the agent');
 
-  // Neither the order nor the charge is said again.
-  await chat.say('I want my money back please');
+  // The agent goes on from the note, without its words; money moves on the visitor's own yes.
   await seen(chat.log.getByText('refund the second charge of 49.00 EUR for order A1001'));
   await chat.frame.getByRole('button', { name: 'Yes, refund it' }).click();
   await seen(chat.card('A1001').getByText('Refunded'));

@@ -332,15 +332,18 @@ async fn the_second_in_line_learns_that_somebody_is_before_them() {
 async fn after_a_person_the_agent_goes_on_knowing() {
     let rig = Rig::new().await;
     let mut talk = rig.open(MARIA).await;
-    talk.say("I want a person please").await;
-    let note = "SECRET: nice lady. We agreed to refund the second charge on A1001";
+    let before =
+        tell(&mut talk, &["Was I charged twice for order A1001?", "a person please"]).await;
+    assert!(before.contains("charged twice, 49.00 EUR"), "{before}");
+    let note = "SECRET: nice lady. Please refund the second charge of A1001.";
     let (sam, to) = (staff("Sam"), "refunds".parse().expect("an id"));
     rig.desk.claim(sam.clone(), &talk.id).await.expect("claimed");
     rig.desk.hand_back(sam, &talk.id, to, Some(note.to_owned())).await.expect("handed back");
     let back = talk.rest().await;
     assert!(back.contains("Shall I refund the second charge of 49.00 EUR"), "{back}");
     assert!(!back.contains("SECRET"), "{back}");
-    let told = tell(&mut talk, &["yes"]).await;
+    assert!(!back.contains("was charged twice"), "that was said before: {back}");
+    let told = tell(&mut talk, &["Yes, refund it"]).await;
     look(&talk, &told, &[Refunded("A1001 49.00 EUR")]).await;
 }
 
