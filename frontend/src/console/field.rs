@@ -9,9 +9,12 @@ pub type Wrong = Signal<Option<(String, String)>>;
 /// an error names it; `rules` also takes errors of `rules[2].name`.
 #[component]
 pub fn Field(
-    /// Its name in errors; also the id of the input inside.
+    /// Its name in errors; also the id of the input inside, unless `id` is given.
     #[prop(into)]
     field: String,
+    /// The id of the input inside, for a form that stands on its page more than once.
+    #[prop(into, optional)]
+    id: Option<String>,
     /// What it is.
     #[prop(into)]
     label: String,
@@ -25,7 +28,7 @@ pub fn Field(
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
-    let (id, name) = (field.clone(), field);
+    let (id, name) = (id.unwrap_or_else(|| field.clone()), field);
     let own = name.clone();
     view! {
         <div class="field" class:is-wrong=move || said_of(wrong, &own).is_some()>

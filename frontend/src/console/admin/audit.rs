@@ -105,7 +105,7 @@ fn Entries(
     };
     let rows = page.entries.into_iter().map(|e| view! { <EntryRow entry=e/> });
     view! {
-        <div class="table-wrap">
+        <div class="table-wrap" tabindex="0" role="region" aria-label="Entries">
             <table>
                 <thead>
                     <tr><th>"When"</th><th>"What"</th><th>"Who"</th><th>"To what"</th><th>"Detail"</th></tr>

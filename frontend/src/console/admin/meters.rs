@@ -75,7 +75,7 @@ fn MeterTable(by: MeterBy, meters: Meters) -> impl IntoView {
         view! { <tr><td>{cell}</td>{numbers(&m)}</tr> }
     });
     view! {
-        <div class="table-wrap">
+        <div class="table-wrap" tabindex="0" role="region" aria-label="Use, line by line">
             <table>
                 <thead>
                     <tr>

@@ -126,6 +126,9 @@ fn SiteForm(site: Option<Site>, on_saved: Callback<Site>) -> impl IntoView {
     Effect::new(move |_| nav.set_unsaved(changed.get()));
     on_cleanup(move || nav.set_unsaved(false));
     let is_new = key.is_none();
+    // Each site has this form, all of them on one page.
+    let form = StoredValue::new(key.as_ref().map_or_else(|| "new".to_owned(), ToString::to_string));
+    let id = move |field: &str| form.with_value(|form| format!("{form}-{field}"));
     let save = move |event: ev::SubmitEvent| {
         event.prevent_default();
         let site = untrack(now);
@@ -152,18 +155,19 @@ fn SiteForm(site: Option<Site>, on_saved: Callback<Site>) -> impl IntoView {
     view! {
         <form class="site-form" on:submit=save novalidate>
             <div class="form">
-                <Field field="name" label="Name" hint="What the desk, and the head of the widget, call it." wrong=wrong.into()>
-                    <TextInput id="name" value=name on_input=Callback::new(move |v| name.set(v))/>
+                <Field field="name" id=id("name") label="Name" hint="What the desk, and the head of the widget, call it." wrong=wrong.into()>
+                    <TextInput id=id("name") value=name on_input=Callback::new(move |v| name.set(v))/>
                 </Field>
                 <Field
                     field="origins"
+                    id=id("origins")
                     label="Allowed origins"
                     hint="Where the widget may be embedded, one a line: https://shop.example or http://localhost:*"
                     wrong=wrong.into()
                 >
-                    <TextArea id="origins" rows=3 value=origins on_input=Callback::new(move |v| origins.set(v))/>
+                    <TextArea id=id("origins") rows=3 value=origins on_input=Callback::new(move |v| origins.set(v))/>
                 </Field>
-                <Field field="color" label="Colour" wrong=wrong.into()>
+                <Field field="color" id=id("color") label="Colour" wrong=wrong.into()>
                     <div class="row colour">
                         <input
                             type="color"
@@ -171,11 +175,11 @@ fn SiteForm(site: Option<Site>, on_saved: Callback<Site>) -> impl IntoView {
                             prop:value=move || Rgb::parse(&color.get()).map(Rgb::hex).unwrap_or_default()
                             on:input:target=move |ev| color.set(ev.target().value())
                         />
-                        <TextInput id="color" value=color on_input=Callback::new(move |v| color.set(v))/>
+                        <TextInput id=id("color") value=color on_input=Callback::new(move |v| color.set(v))/>
                     </div>
                 </Field>
-                <Field field="greeting" label="Greeting" hint="What the widget says before anybody has written." wrong=wrong.into()>
-                    <TextArea id="greeting" rows=2 value=greeting on_input=Callback::new(move |v| greeting.set(v))/>
+                <Field field="greeting" id=id("greeting") label="Greeting" hint="What the widget says before anybody has written." wrong=wrong.into()>
+                    <TextArea id=id("greeting") rows=2 value=greeting on_input=Callback::new(move |v| greeting.set(v))/>
                 </Field>
                 <Toggle label="Visitors can write" on=active on_change=Callback::new(move |v| active.set(v))/>
                 <FormFault wrong=wrong fields=&["name", "origins", "color", "greeting"]/>

@@ -1,0 +1,193 @@
+// The administrator's journey: shape an agent, try it, publish it, go back; sites, staff, money, record.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { assertAccessible, eventually, gone, seen, withDesk } from './harness.mjs';
+
+const TWICE = 'I was charged twice for order A1001 and want my money back';
+const RETURN = 'I would like to return order A1002 and get a refund';
+
+test('an opening is drafted, tried, published, met by the next visitor, and rolled back', withDesk(async ({ staff, caller }) => {
+  const page = await staff({ path: '/admin' });
+  await seen(page.getByRole('heading', { name: 'Agents' }));
+  await assertAccessible(page);
+  await page.getByRole('main').getByRole('link', { name: /Billing/ }).click();
+  const opening = page.getByLabel('Opening', { exact: true });
+  const old = await opening.inputValue();
+  await opening.fill('Ahoy, this is the billing crew.');
+  await seen(page.getByText('Unsaved changes', { exact: true }));
+  await page.getByRole('button', { name: 'Save draft' }).first().click();
+  await seen(page.getByText(/draft saved/));
+
+  await page.getByLabel('Who writes').selectOption({ label: 'Customer cus_1' });
+  await page.getByText('Begin at the front door').click();
+  await tryOut(page, TWICE);
+  const game = page.getByRole('log', { name: 'Playground' });
+  await seen(game.getByText('Ahoy, this is the billing crew.'));
+  assert.doesNotMatch(await opening_of(await caller('cus_1')), /Ahoy/, 'visitors do not meet a draft');
+
+  await page.getByRole('button', { name: 'Publish', exact: true }).click();
+  await page.getByLabel('What has changed (optional)').fill('A warmer welcome');
+  await page.getByRole('dialog').getByRole('button', { name: 'Publish' }).click();
+  await seen(page.getByText('version 2 is published'));
+  assert.match(await opening_of(await caller('cus_1')), /Ahoy, this is the billing crew\./);
+
+  await page.getByRole('button', { name: 'Versions', exact: true }).click();
+  await seen(page.getByText('A warmer welcome'));
+  await page.getByRole('listitem').filter({ hasText: 'Version 1' }).getByRole('button', { name: 'Roll back to this' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Roll back' }).click();
+  await seen(page.getByText('version 3 is published'));
+  await eventually(async () => assert.equal(await opening.inputValue(), old));
+  assert.doesNotMatch(await opening_of(await caller('cus_1')), /Ahoy/);
+}));
+
+/** What Billing says first to a customer who asks about a charge. */
+async function opening_of(caller) {
+  const events = await caller.say('What was I charged for order A1001?');
+  return events.filter(({ type, author }) => type === 'message' && author.name === 'Billing').map(({ text }) => text).join('\n');
+}
+
+test('a rule sends a word to people, first in the playground, then for everybody', withDesk(async ({ staff, caller }) => {
+  const page = await staff({ path: '/admin/agents/triage' });
+  await page.getByLabel('Support team (people)').check();
+  await page.getByRole('button', { name: 'Add a rule' }).click();
+  const rule = page.getByRole('group', { name: /^Rule \d+:/ }).last();
+  await rule.getByLabel(/^Rule \d+$/).fill('Lawyers');
+  await rule.getByLabel('Phrases, separated by commas').fill('lawyer, court');
+  await rule.getByLabel('Phrases, separated by commas').press('Tab');
+  await rule.getByLabel('hand over to').selectOption({ label: 'Support team (people)' });
+  await page.getByRole('button', { name: 'Save draft' }).first().click();
+  await seen(page.getByText(/draft saved/));
+  await assertAccessible(page);
+
+  const threat = 'You will hear from my lawyer';
+  await tryOut(page, threat);
+  await seen(page.getByText(/Owner: Support team/));
+  await page.getByRole('button', { name: 'Changes', exact: true }).click();
+  await seen(page.getByText(/Lawyers/).last());
+  await page.getByRole('button', { name: 'Publish', exact: true }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Publish' }).click();
+  await seen(page.getByText('version 2 is published'));
+
+  const events = await (await caller()).say(threat);
+  const handoffs = events.filter(({ type }) => type === 'handoff');
+  assert.equal(handoffs.at(-1).to.name, 'Support team');
+}));
+
+test('what is wrong is said at its field, and nothing is lost', withDesk(async ({ staff }) => {
+  const page = await staff({ path: '/admin/agents/billing' });
+  const name = page.getByLabel('Name', { exact: true });
+  await name.fill('');
+  await seen(page.locator('.field.is-wrong').filter({ has: name }).getByRole('alert'));
+  assert.ok(await page.getByRole('button', { name: 'Save draft' }).first().isDisabled());
+  await assertAccessible(page);
+  await name.fill('Accounts');
+  await gone(page.locator('.field.is-wrong'));
+
+  // Leaving asks first.
+  await page.getByRole('link', { name: 'Sites' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+  assert.equal(await name.inputValue(), 'Accounts');
+
+  // What only the server can know is said in the same place.
+  await page.getByLabel('Model', { exact: true }).fill('no-such-model');
+  await page.getByRole('button', { name: 'Save draft' }).first().click();
+  await seen(page.getByRole('alert').or(page.getByText(/draft saved/)));
+}));
+
+test('a site is set up and its one line copied', withDesk(async ({ staff, url }) => {
+  const page = await staff({ path: '/admin/sites' });
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.getByRole('button', { name: 'New site' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name').fill('Teapots');
+  await dialog.getByLabel('Allowed origins').fill('teapots.example');
+  await dialog.getByRole('button', { name: 'Add site' }).click();
+  await seen(dialog.locator('.field.is-wrong').filter({ hasText: 'Allowed origins' }).getByRole('alert'));
+  await dialog.getByLabel('Allowed origins').fill('https://teapots.example');
+  await dialog.getByRole('button', { name: 'Add site' }).click();
+
+  const card = page.locator('section').filter({ has: page.getByRole('heading', { name: 'Teapots' }) });
+  await card.getByRole('button', { name: 'Copy' }).first().click();
+  await seen(card.getByRole('button', { name: 'Copied' }));
+  const key = await card.locator('header code').innerText();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  assert.equal(copied, `<script src="${url}/embed.js" data-site="${key}" async></script>`);
+  await assertAccessible(page);
+}));
+
+test('somebody new can sign in to the inbox, and is kept out of the admin part politely', withDesk(async ({ staff, api }) => {
+  const page = await staff({ path: '/admin/staff' });
+  await page.getByRole('button', { name: 'Add somebody' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name').fill('Ada Young');
+  await dialog.getByLabel('E-mail').fill('ada@example.com');
+  await dialog.getByLabel('Password').fill('short');
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await seen(dialog.getByRole('alert'));
+  const password = 'correct horse battery staple';
+  await dialog.getByLabel('Password').fill(password);
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await seen(page.getByRole('row').filter({ hasText: 'ada@example.com' }).getByText('Active'));
+  await assertAccessible(page);
+
+  const ada = await staff({ email: 'ada@example.com', password, path: '/admin/money' });
+  await seen(ada.getByText('Only administrators see this part'));
+  assert.equal(await ada.getByRole('link', { name: 'Admin' }).count(), 0);
+  await assertAccessible(ada);
+  const refused = await ada.request.put('/api/v1/money', { data: { enabled: false }, headers: { 'sec-fetch-site': 'same-origin' } });
+  assert.equal(refused.status(), 403);
+  await ada.getByRole('link', { name: 'Go to the inbox' }).click();
+  await seen(ada.getByText('Nobody is waiting'));
+}));
+
+test('the audit log names handoffs, approvals and publications, and who did them', withDesk(async ({ staff, office, caller }) => {
+  const desk = await office();
+  const maria = await caller('cus_1');
+  await maria.say(RETURN);
+  const { approvals: [approval] } = await desk.get(`/conversations/${maria.id}`);
+  await desk.post(`/approvals/${approval.id}`, { decision: 'approve', note: 'Long-standing customer' });
+  const { published: { spec } } = await desk.get('/agents/billing');
+  await desk.put('/agents/billing/draft', { ...spec, opening: 'Good day.' });
+  await desk.post('/agents/billing/publish', { note: 'Shorter opening' });
+
+  const page = await staff({ path: '/admin/audit' });
+  const entry = (...texts) => texts.reduce((rows, text) => rows.filter({ hasText: text }), page.getByRole('row'));
+  await seen(entry('Refunds', maria.id));
+  await seen(entry(/approv/i, 'Admin'));
+  await seen(entry(/publish/i, 'billing', 'Admin'));
+  await assertAccessible(page);
+  await page.getByLabel('Conversation id').fill(maria.id);
+  await page.getByRole('button', { name: 'Filter' }).click();
+  await gone(entry(/publish/i).first());
+  await seen(entry('Refunds', maria.id));
+}));
+
+test('the switch stops every refund, in sight of everybody, until it is turned again', withDesk(async ({ staff, office, caller }) => {
+  const page = await staff({ path: '/admin/money' });
+  await seen(page.getByText('Refunds are on'));
+  await page.getByRole('button', { name: 'Stop all refunds' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Stop all refunds' }).click();
+  await seen(page.getByText('Refunds are stopped', { exact: true }));
+  await assertAccessible(page);
+
+  const desk = await office();
+  const maria = await caller('cus_1');
+  const events = await maria.say(TWICE);
+  assert.doesNotMatch(events.filter(({ type }) => type === 'message').map(({ text }) => text).join('\n'), /has been refunded/);
+  const { refunds } = await desk.get(`/conversations/${maria.id}`);
+  assert.deepEqual(refunds.filter(({ state }) => state === 'succeeded'), [], 'no money moved');
+
+  await page.reload();
+  await seen(page.getByText('Refunds are stopped', { exact: true }));
+  await page.getByRole('button', { name: 'Allow refunds' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Allow refunds' }).click();
+  await seen(page.getByText('Refunds are on'));
+}));
+
+/** Says `text` in the playground and waits for the end of the turn. */
+async function tryOut(page, text) {
+  await page.getByLabel('What the visitor says').fill(text);
+  await page.getByLabel('What the visitor says').press('Enter');
+  await seen(page.getByText(/^Owner: /));
+}
