@@ -20,7 +20,7 @@ test('an opening is drafted, tried, published, met by the next visitor, and roll
   await seen(page.getByText(/draft saved/));
 
   await page.getByLabel('Who writes').selectOption({ label: 'Customer cus_1' });
-  await page.getByText('Begin at the front door').click();
+  await page.getByText('Front door first').click();
   await tryOut(page, TWICE);
   const game = page.getByRole('log', { name: 'Playground' });
   await seen(game.getByText('Ahoy, this is the billing crew.'));

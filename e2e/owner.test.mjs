@@ -115,8 +115,8 @@ test('the page says who its visitor is, hears what happens, and signs them out',
   await chat.open();
   await chat.say('I was charged twice for order A1001 and want my money back');
   await seen(chat.card('A1001').getByText('Refunded'));
-  assert.deepEqual((await heard(page, 'handoff')).map(({ to }) => to), ['Billing', 'Refunds']);
-  assert.ok((await heard(page, 'message')).length >= 2);
+  assert.equal((await heard(page, 'handoff')).at(-1).to, 'Refunds');
+  assert.equal((await heard(page, 'message')).at(-1).name, 'Refunds');
 
   await tell('hide');
   const [{ id }] = (await office.get('/inbox?view=all')).conversations;
