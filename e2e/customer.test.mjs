@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertAccessible, eventually, gone, seen, shot, withDesk } from './harness.mjs';
+import { assertAccessible, atEnd, eventually, gone, seen, withDesk } from './harness.mjs';
 import { chatOn, inboxOn } from './pages.mjs';
 
 const TWICE = 'I was charged twice for order A1001 and want my money back';
@@ -71,6 +71,8 @@ for (const phone of [false, true]) {
     assert.notEqual(first, 'Refunds');
     assert.equal(await chat.who.innerText(), 'Refunds');
     await seen(chat.frame.getByText('Automated assistant', { exact: true }));
+    await seen(chat.log.getByText('has been refunded'));
+    await atEnd(chat.frame.locator('#view'));
     await assertAccessible(page);
     const wide = await chat.frame.locator('html').evaluate(root => root.scrollWidth - root.clientWidth);
     assert.equal(wide, 0, 'nothing scrolls sideways');

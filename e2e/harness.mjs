@@ -278,6 +278,12 @@ export const seen = locator => locator.first().waitFor();
 /** Waits until `locator` is not on the page any more. */
 export const gone = locator => locator.waitFor({ state: 'hidden' });
 
+/** Waits until what scrolls in `locator` shows its end. */
+export const atEnd = locator => eventually(async () => {
+  const below = await locator.evaluate(view => view.scrollHeight - view.scrollTop - view.clientHeight);
+  assert.ok(below < 8, `${below} px lie below what is in view`);
+});
+
 /** Waits until `check` holds, that is, does not throw; then gives what it gave. */
 export async function eventually(check) {
   const patience = Date.now() + PATIENCE;

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ADMIN, assertAccessible, eventually, gone, seen, withDesk } from './harness.mjs';
+import { ADMIN, assertAccessible, atEnd, eventually, gone, seen, withDesk } from './harness.mjs';
 import { chatOn, inboxOn } from './pages.mjs';
 
 const TWICE = 'I was charged twice for order A1001 and want my money back';
@@ -138,6 +138,8 @@ test('an agent takes back what a person hands back, knowing what they said', wit
   await seen(chat.log.getByText('refund the second charge of 49.00 EUR for order A1001'));
   await chat.frame.getByRole('button', { name: 'Yes, refund it' }).click();
   await seen(chat.card('A1001').getByText('Refunded'));
+  await seen(inbox.transcript.getByText('has been refunded'));
+  await atEnd(inbox.transcript);
 }));
 
 test('a conversation is closed, told to the visitor, and opens when they write again', withDesk(async ({ visitor, staff }) => {

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertAccessible, seen, shot, withDesk } from './harness.mjs';
+import { assertAccessible, atEnd, seen, shot, withDesk } from './harness.mjs';
 import { chatOn, inboxOn } from './pages.mjs';
 
 const TWICE = 'I was charged twice for order A1001 and want my money back';
@@ -27,6 +27,7 @@ for (const phone of [false, true]) {
     await look(page, `widget-refund-${size}`);
     await chat.say(RETURN);
     await seen(chat.card('A1002').getByText("Waiting for a person's approval"));
+    await atEnd(chat.frame.locator('#view'));
     await look(page, `widget-full-${size}`);
   }));
 

@@ -210,10 +210,16 @@ const NEAR_END: i32 = 80;
 /// Keeps the newest line in view for whoever reads at the end, and leaves alone whoever reads back.
 fn keep_at_end(chat: Chat) {
     let at_end = StoredValue::new(true);
+    let was_at = StoredValue::new(0);
     if let Some(view) = scroller() {
         let watch = move |view: &HtmlElement| {
-            let below = view.scroll_height() - view.scroll_top() - view.client_height();
-            at_end.set_value(below < NEAR_END);
+            let top = view.scroll_top();
+            let near = view.scroll_height() - top - view.client_height() < NEAR_END;
+            // What grows below meanwhile is followed; only going back is reading back.
+            if near || top < was_at.get_value() {
+                at_end.set_value(near);
+            }
+            was_at.set_value(top);
         };
         let watched = view.clone();
         let listener = wasm_bindgen::closure::Closure::<dyn Fn()>::new(move || watch(&watched));

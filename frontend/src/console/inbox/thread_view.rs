@@ -23,6 +23,7 @@ pub fn Thread() -> impl IntoView {
     let state = InboxState::here();
     let scroll = NodeRef::<html::Div>::new();
     let at_end = RwSignal::new(true);
+    let was_at = StoredValue::new(0);
     let rows = Memo::new(move |_| {
         let all = open.events.with(|e| thread::items(e));
         rows(all, state.workings.get())
@@ -44,8 +45,13 @@ pub fn Thread() -> impl IntoView {
     });
     let scrolled = move |_: ev::Event| {
         if let Some(node) = scroll.get_untracked() {
-            let left = node.scroll_height() - node.scroll_top() - node.client_height();
-            at_end.set(left < AT_END_PX);
+            let top = node.scroll_top();
+            let near = node.scroll_height() - top - node.client_height() < AT_END_PX;
+            // What grows below meanwhile is followed; only going back is reading back.
+            if near || top < was_at.get_value() {
+                at_end.set(near);
+            }
+            was_at.set_value(top);
         }
     };
     let retry = Callback::new(move |p: Pending| send_reply(open, p));
