@@ -138,6 +138,20 @@ test('a reload keeps the conversation', withDesk(async ({ visitor }) => {
   assert.equal(await chat.who.innerText(), 'Refunds');
 }));
 
+test('a reload keeps the conversation of somebody whom nobody knows', withDesk(async ({ visitor }) => {
+  const page = await visitor();
+  await page.getByRole('radio', { name: 'A guest' }).check();
+  const chat = chatOn(page);
+  await chat.open();
+  await chat.say('How long does shipping take?');
+  await seen(chat.log.getByText('Sources'));
+  const before = await chat.said();
+  await page.reload();
+  await chat.open();
+  await seen(chat.log.getByText('Sources'));
+  assert.deepEqual(await chat.said(), before);
+}));
+
 test('a server that dies in the middle loses nothing and doubles nothing', withDesk(async ({ visitor, office, restart }) => {
   const page = await visitor();
   const chat = chatOn(page);
