@@ -4,12 +4,16 @@ use serde_json::Value;
 use shared::{
     agent::Target,
     brief::{Brief, Sentiment, Trigger, TriggerKind},
-    event::{Effect, EventBody, Guard, Handoff, RuleFired, Settlement, Tool, ToolState, Verdict},
+    event::{Effect, EventBody, Guard, Handoff, RefundState, RuleFired, Settlement, Verdict},
     id::{AgentSlug, BriefId, QueueSlug},
     owner::Owner,
 };
 
-use super::{World, facts};
+use super::{
+    World,
+    calls::{settle, superseded},
+    facts,
+};
 
 /// What the source says about a handoff; all the rest comes from the journal.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -182,27 +186,17 @@ fn settle_open_calls(world: &World<'_>, before: &[EventBody]) -> Vec<EventBody> 
         before.iter().any(|e| matches!(e, EventBody::Tool(t) if t.call == *call))
     };
     for call in state.calls.iter().filter(|open| !settled_before(&open.call)) {
-        let refund = state.refund_of(&call.call);
-        let (settlement, result) = match refund.map(|r| r.state) {
-            Some(shared::event::RefundState::Waiting) => {
-                (Settlement::Ok, serde_json::json!({ "state": "waiting" }))
+        match state.refund_of(&call.call).map(|refund| refund.state) {
+            Some(RefundState::Waiting) => {
+                events.push(settle(
+                    call,
+                    Settlement::Ok,
+                    serde_json::json!({ "state": "waiting" }),
+                ));
             }
-            Some(_) => continue,
-            None => (Settlement::Superseded, serde_json::json!({ "error": "superseded" })),
-        };
-        let done = settlement == Settlement::Ok;
-        events.push(EventBody::Tool(Tool {
-            call: call.call.clone(),
-            name: call.name.clone(),
-            state: if done { ToolState::Done } else { ToolState::Failed },
-            label: call.label.clone(),
-            effect: call.effect,
-            args: None,
-            result: Some(result),
-            settlement: Some(settlement),
-            facts: Vec::new(),
-            untrusted: false,
-        }));
+            Some(_) => {}
+            None => events.push(superseded(call)),
+        }
     }
     events
 }

@@ -4,7 +4,6 @@ use shared::{
     agent::{Condition, Rule},
     conversation::Conversation,
     money::{Currency, Money},
-    time::Timestamp,
 };
 
 use crate::brain::Reading;
@@ -21,8 +20,6 @@ pub struct Situation<'a> {
     pub state: &'a Conversation,
     /// Whether people answer now.
     pub open: bool,
-    /// The time.
-    pub now: Timestamp,
 }
 
 /// The first rule of which all conditions hold, and on what evidence.

@@ -93,7 +93,6 @@ fn rule(world: &World<'_>, text: &str, reading: &Reading) -> Option<Vec<EventBod
         threshold: spec.confidence_threshold,
         state: &world.thread.state,
         open: settings.is_open(world.now),
-        now: world.now,
     };
     let (rule, evidence) = rules::first_match(&spec.rules, &situation)?;
     let to = world.owner_of(&rule.then).filter(|to| to.differs_from(&world.thread.state.owner))?;
