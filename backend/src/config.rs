@@ -10,7 +10,7 @@ use std::{
 use clap::{Args, CommandFactory, Parser, ValueEnum, builder::BoolishValueParser};
 use serde::{Deserialize, Serialize};
 
-use crate::auth::password::PASSWORD_MAX;
+use shared::limits::PASSWORD_BYTES;
 
 /// What can be set, as it was given: `None` means that nobody said anything.
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
@@ -57,8 +57,9 @@ pub struct Settings {
     /// Messages a minute of one visitor, and ten times that from one address; 0 is no limit.
     #[arg(long, env = "BATON_MESSAGES_PER_MINUTE", value_name = "N")]
     pub messages_per_minute: Option<u32>,
-    /// Attempts a minute to sign in to one account, and three times that from one address; 0 is
-    /// no limit.
+    /// Attempts a minute from one address to sign in to one account; three times that from one
+    /// address to any, and from all addresses to one account from which nobody has signed in to it;
+    /// 0 is no limit.
     #[arg(long, env = "BATON_LOGINS_PER_MINUTE", value_name = "N")]
     pub logins_per_minute: Option<u32>,
 }
@@ -81,7 +82,8 @@ pub struct Rates {
     pub visitors_per_minute: u32,
     /// Messages of one visitor; ten times that from one address.
     pub messages_per_minute: u32,
-    /// Attempts to sign in to one account; three times that from one address.
+    /// Attempts from one address to sign in to one account; three times that from one address, and
+    /// from all strangers to one account.
     pub logins_per_minute: u32,
 }
 
@@ -137,7 +139,7 @@ pub enum ConfigError {
     #[error("the public URL must look like https://desk.example, without a path: {0}")]
     PublicUrl(String),
     /// Nobody could sign in with it, or everybody could.
-    #[error("the first administrator's password must have 1 to {PASSWORD_MAX} bytes")]
+    #[error("the first administrator's password must have 1 to {PASSWORD_BYTES} bytes")]
     AdminPassword,
 }
 
@@ -176,7 +178,7 @@ impl Config {
         }
         let public_url = pick!(public_url).map(|url| origin_of(&url)).transpose()?;
         let admin_password = pick!(admin_password);
-        if admin_password.as_ref().is_some_and(|p| p.is_empty() || p.len() > PASSWORD_MAX) {
+        if admin_password.as_ref().is_some_and(|p| p.is_empty() || p.len() > PASSWORD_BYTES) {
             return Err(ConfigError::AdminPassword);
         }
         Ok(Self {

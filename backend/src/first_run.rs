@@ -10,7 +10,7 @@ use shared::{api::Role, time::Timestamp};
 
 use crate::{
     auth::{
-        password::{PasswordError, Passwords},
+        password::{Lane, PasswordError, Passwords},
         token,
     },
     brain::defaults,
@@ -18,7 +18,7 @@ use crate::{
     knowledge::{ArticleError, Knowledge, demo_articles, load_folder},
     storage::{
         Store, StoreError,
-        rows::{SiteRow, StaffRow},
+        rows::{AuditRow, SiteRow, StaffRow},
     },
     tools::shop::{InvalidShop, Ledger, LedgerError, ShopData},
 };
@@ -81,8 +81,8 @@ pub async fn furnish(
     config: &Config,
     now: Timestamp,
 ) -> Result<Vec<SignIn>, FirstRunError> {
-    let made_up = accounts(store, passwords, config).await?;
-    sites(store, config).await?;
+    let made_up = accounts(store, passwords, config, now).await?;
+    sites(store, config, now).await?;
     if store.agents().await?.is_empty() {
         for spec in defaults::agents() {
             store.publish(spec, None, None, now).await?;
@@ -94,7 +94,7 @@ pub async fn furnish(
     for sign_in in known.iter().chain(&made_up) {
         let account = store.staff_by_email(&sign_in.email).await?;
         let hash = account.filter(|account| account.active).map(|account| account.password_hash);
-        if passwords.verify(sign_in.password.clone(), hash).await? {
+        if passwords.verify(Lane::Known, sign_in.password.clone(), hash).await? {
             standing.push(sign_in.clone());
         }
     }
@@ -141,33 +141,42 @@ async fn accounts(
     store: &dyn Store,
     passwords: &Passwords,
     config: &Config,
+    now: Timestamp,
 ) -> Result<Vec<SignIn>, FirstRunError> {
     let mut made_up = Vec::new();
     if store.staff().await?.is_empty() {
         let email = config.admin_email.as_deref().unwrap_or(ADMIN);
         let password = config.admin_password.clone();
-        let made = account(store, passwords, email, "Admin", Role::Admin, password).await?;
-        made_up.extend(made);
+        let admin = Newcomer { email, name: "Admin", role: Role::Admin, password };
+        made_up.extend(account(store, passwords, admin, now).await?);
     }
     if config.demo {
         for (email, name) in [("sam@example.com", "Sam"), ("kim@example.com", "Kim")] {
             if store.staff_by_email(email).await?.is_none() {
-                made_up.extend(account(store, passwords, email, name, Role::Agent, None).await?);
+                let agent = Newcomer { email, name, role: Role::Agent, password: None };
+                made_up.extend(account(store, passwords, agent, now).await?);
             }
         }
     }
     Ok(made_up)
 }
 
+/// Who gets an account; without a password, one is made up.
+struct Newcomer<'a> {
+    email: &'a str,
+    name: &'a str,
+    role: Role,
+    password: Option<String>,
+}
+
 /// Adds an account; answers its sign-in if the password had to be made up.
 async fn account(
     store: &dyn Store,
     passwords: &Passwords,
-    email: &str,
-    name: &str,
-    role: Role,
-    password: Option<String>,
+    newcomer: Newcomer<'_>,
+    now: Timestamp,
 ) -> Result<Option<SignIn>, FirstRunError> {
+    let Newcomer { email, name, role, password } = newcomer;
     let is_made_up = password.is_none();
     let password = password.unwrap_or_else(|| token::secret().chars().take(16).collect());
     let id = token::id("stf_").parse();
@@ -179,11 +188,11 @@ async fn account(
         active: true,
         password_hash: passwords.hash(password.clone()).await?,
     };
-    store.add_staff(staff).await?;
+    store.add_staff(staff, AuditRow::of_baton(now, "staff_added", email)).await?;
     Ok(is_made_up.then(|| SignIn { email: email.to_owned(), password }))
 }
 
-async fn sites(store: &dyn Store, config: &Config) -> Result<(), StoreError> {
+async fn sites(store: &dyn Store, config: &Config, now: Timestamp) -> Result<(), StoreError> {
     let site = |key: &str, name: &str, greeting: &str, secret: Option<&str>| {
         let key = key.parse().map_err(|_| StoreError::Damaged("a key that is none".to_owned()))?;
         Ok::<_, StoreError>(SiteRow {
@@ -200,13 +209,13 @@ async fn sites(store: &dyn Store, config: &Config) -> Result<(), StoreError> {
         let greeting = "Hello! How can we help with your order?";
         let demo = site(DEMO_SITE, "Demo shop", greeting, Some(DEMO_SECRET))?;
         if store.site(&demo.key).await?.is_none() {
-            store.put_site(demo).await?;
+            let entry = AuditRow::of_baton(now, "site_added", DEMO_SITE);
+            store.put_site(demo, entry).await?;
         }
     } else if store.sites().await?.is_empty() {
         let secret = token::secret();
-        store
-            .put_site(site(MAIN_SITE, "My site", "Hello! How can we help?", Some(&secret))?)
-            .await?;
+        let main = site(MAIN_SITE, "My site", "Hello! How can we help?", Some(&secret))?;
+        store.put_site(main, AuditRow::of_baton(now, "site_added", MAIN_SITE)).await?;
     }
     Ok(())
 }

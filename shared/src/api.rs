@@ -7,7 +7,10 @@ use crate::{
     brief::{Brief, TriggerKind, Usage},
     conversation::RefundView,
     event::{Effect, Event, ProposedWrite},
-    id::{AgentSlug, ApprovalId, ClientId, ConversationId, Epoch, IntentId, Seq, SiteKey, StaffId},
+    id::{
+        AgentSlug, ApprovalId, ClientId, ConversationId, Epoch, IntentId, KeyId, Seq, SiteKey,
+        StaffId,
+    },
     message::{AuthorKind, StaffRef, VisitorRef},
     money::Money,
     owner::Owner,
@@ -203,10 +206,48 @@ body! {
         pub password: Option<String>,
     }
 
-    /// `POST /staff/{id}/keys`: an API key, shown this once.
+    /// `PUT /staff/me/password`: one's own password. Ends one's other sessions, not one's keys.
+    pub struct ChangePassword {
+        /// The password as it is.
+        pub current: String,
+        /// The new one; at least 10 characters.
+        pub new: String,
+    }
+
+    /// `POST /staff/{id}/keys`.
+    pub struct AddApiKey {
+        /// What the key is for, so that people know it again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub name: Option<String>,
+    }
+
+    /// Answer to `POST /staff/{id}/keys`: an API key, shown this once.
     pub struct NewApiKey {
         /// Bearer token of the staff API.
         pub key: String,
+        /// Which key, in the list and to delete it.
+        pub id: KeyId,
+        /// What it is for.
+        pub name: String,
+    }
+
+    /// An API key. The key itself is never shown again.
+    pub struct ApiKey {
+        /// Which key.
+        pub id: KeyId,
+        /// What it is for.
+        pub name: String,
+        /// When it was made.
+        pub created_at: Timestamp,
+        /// When it was used last, to within a minute; absent if never.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub last_used_at: Option<Timestamp>,
+    }
+
+    /// `GET /staff/{id}/keys`.
+    pub struct ApiKeys {
+        /// Newest first.
+        pub keys: Vec<ApiKey>,
     }
 
     /// One line of the inbox.

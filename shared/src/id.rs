@@ -79,6 +79,8 @@ ids! {
     ConversationId,
     /// A member of staff.
     StaffId,
+    /// An API key, by a name that gives nothing of it away.
+    KeyId,
     /// An agent's short name, stable across its versions.
     AgentSlug,
     /// A queue of people.

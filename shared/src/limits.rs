@@ -26,3 +26,11 @@ pub const BODY_BYTES: usize = 256 * 1024;
 pub const EVENTS_PAGE: usize = 500;
 /// Most conversations, or audit entries, in one page of a list.
 pub const LIST_PAGE: usize = 50;
+/// Longest e-mail address, in bytes.
+pub const EMAIL_BYTES: usize = 254;
+/// Shortest password of an account, in characters.
+pub const PASSWORD_CHARS: usize = 10;
+/// Longest password of an account, in bytes.
+pub const PASSWORD_BYTES: usize = 200;
+/// Most API keys of one account.
+pub const KEYS: usize = 20;

@@ -23,7 +23,7 @@ use crate::{
     app::App,
     storage::{
         Scope, StoreError,
-        rows::{Hash, StaffRow},
+        rows::{AuditRow, Hash, SessionKind, StaffRow},
     },
 };
 
@@ -65,6 +65,10 @@ impl Audience {
         }
     }
 }
+
+/// How often the use of a key is noted, in milliseconds: writing so at every request would cost more
+/// than the request.
+const USE_NOTED_MS: i64 = 60_000;
 
 /// Name of the cookie that holds a staff session.
 pub const COOKIE: &str = "baton_session";
@@ -132,10 +136,22 @@ impl StaffAuth {
         Self::by_hash(app, hash.ok_or(Denied::NotSignedIn)?).await
     }
 
-    /// The member of staff of a session or key, if it still stands.
-    pub async fn by_hash(app: &App, session: Hash) -> Result<Self, Denied> {
-        let account = app.store.session(&session, app.clock.now()).await?;
-        Ok(Self { account: account.ok_or(Denied::NotSignedIn)?, session })
+    /// The member of staff of a session or key, if it still stands. Using a key is noted.
+    pub async fn by_hash(app: &App, hash: Hash) -> Result<Self, Denied> {
+        let now = app.clock.now();
+        let standing = app.store.session(&hash, now).await?;
+        let (account, session) = standing.ok_or(Denied::NotSignedIn)?;
+        if let SessionKind::Key { used, .. } = session.kind
+            && used.is_none_or(|used| now.since_ms(used) >= USE_NOTED_MS)
+        {
+            app.store.use_key(&hash, now).await?;
+        }
+        Ok(Self { account, session: hash })
+    }
+
+    /// The audit log's entry of what they do to `subject` now.
+    pub fn entry(&self, app: &App, action: &str, subject: impl Into<String>) -> AuditRow {
+        AuditRow::new(app.clock.now(), &self.account.name, action, subject)
     }
 
     /// The desk's conversations.

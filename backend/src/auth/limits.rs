@@ -28,8 +28,9 @@ pub struct Limits {
     visitors: PerMinute<IpAddr>,
     messages: PerMinute<VisitorId>,
     messages_from: PerMinute<IpAddr>,
-    logins: PerMinute<String>,
+    logins: PerMinute<(String, IpAddr)>,
     logins_from: PerMinute<IpAddr>,
+    logins_of_strangers: PerMinute<String>,
 }
 
 impl Limits {
@@ -41,6 +42,7 @@ impl Limits {
             messages_from: PerMinute::new(rates.messages_per_minute.saturating_mul(10)),
             logins: PerMinute::new(rates.logins_per_minute),
             logins_from: PerMinute::new(rates.logins_per_minute.saturating_mul(3)),
+            logins_of_strangers: PerMinute::new(rates.logins_per_minute.saturating_mul(3)),
         }
     }
 
@@ -56,9 +58,19 @@ impl Limits {
     }
 
     /// An attempt to sign in as `email` from `address`.
+    ///
+    /// It counts against the two together: an account alone as the key would let any stranger lock
+    /// its owner out.
     pub fn login(&self, email: &str, address: IpAddr) -> Result<(), TooOften> {
         self.logins_from.check(&address)?;
-        self.logins.check(&email.to_lowercase())
+        self.logins.check(&(email.to_lowercase(), address))
+    }
+
+    /// The same attempt from where nobody has signed in as `email` before: all of these together
+    /// are slowed, so that many addresses guess no faster than a few. Whoever signs in from where
+    /// they did before is not counted here, and so not held back by it.
+    pub fn login_of_stranger(&self, email: &str) -> Result<(), TooOften> {
+        self.logins_of_strangers.check(&email.to_lowercase())
     }
 }
 
@@ -118,8 +130,14 @@ mod tests {
         }
 
         assert_eq!(limits.login("A@example.com", one), Ok(()));
-        assert_eq!(limits.login("a@example.com", other), Ok(()));
-        assert!(limits.login("a@EXAMPLE.com", other).is_err(), "one account, whatever its case");
-        assert_eq!(limits.login("b@example.com", other), Ok(()));
+        assert_eq!(limits.login("a@example.com", one), Ok(()));
+        assert!(limits.login("a@EXAMPLE.com", one).is_err(), "one account, whatever its case");
+        assert_eq!(limits.login("a@example.com", other), Ok(()), "elsewhere it is not spent");
+        assert_eq!(limits.login("b@example.com", one), Ok(()));
+        for _ in 0..6 {
+            assert_eq!(limits.login_of_stranger("a@example.com"), Ok(()));
+        }
+        assert!(limits.login_of_stranger("A@example.com").is_err(), "wherever they come from");
+        assert_eq!(limits.login_of_stranger("b@example.com"), Ok(()));
     }
 }

@@ -10,7 +10,6 @@ use shared::{
 
 use super::{
     body::{At, Body},
-    desk::record,
     error::{Answer, Error},
     text,
 };
@@ -96,16 +95,11 @@ pub async fn roll_back(
     Body(back): Body<Rollback>,
 ) -> Answer<Json<Agent>> {
     let _change = app.changes.lock().await;
-    let draft = row(&app, &slug).await?.draft;
+    row(&app, &slug).await?;
     let earlier = app.store.version(&slug, back.version).await?;
     let earlier = earlier.ok_or(Error::invalid("version", "There is no such version."))?;
     let note = Some(format!("Back to version {}", back.version));
-    let Json(mut agent) = put_out(&app, &admin, earlier.spec, note).await?;
-    if let Some((spec, saved_at)) = draft {
-        app.store.put_draft(&slug, Some(spec.clone()), saved_at).await?;
-        (agent.draft, agent.draft_saved_at) = (Some(spec), Some(saved_at));
-    }
-    Ok(Json(agent))
+    put_out(&app, &admin, earlier.spec, note).await
 }
 
 /// Retires an agent: nothing new reaches it. Its versions stay readable.
@@ -128,10 +122,8 @@ pub async fn retire(
         let message = "Take it out of the other agents' handoff targets first.";
         return Err(Error::conflict("in_use", message));
     }
-    app.store.retire(&slug).await?;
+    app.store.retire(&slug, admin.entry(&app, "retire", slug.as_str())).await?;
     app.catalog.reload().await?;
-    let subject = slug.to_string();
-    record(&app, &admin.account.name, "retire", subject, String::new()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -155,12 +147,8 @@ async fn put_out(
 ) -> Answer<Json<Agent>> {
     check(app, &spec, true).await?;
     let slug = spec.slug.clone();
-    let detail = note.clone().unwrap_or_default();
-    let now = app.clock.now();
-    let version = app.store.publish(spec, Some(admin.name()), note, now).await?;
+    app.store.publish(spec, Some(admin.name()), note, app.clock.now()).await?;
     app.catalog.reload().await?;
-    let subject = format!("{slug} v{version}");
-    record(app, &admin.account.name, "publish", subject, detail).await?;
     Ok(Json(agent(row(app, &slug).await?)))
 }
 

@@ -20,27 +20,7 @@ use crate::{
     app::App,
     auth::AdminAuth,
     runtime::{Snapshot, catalog::DESK_SETTING, desk::MONEY_SETTING},
-    storage::rows::AuditRow,
 };
-
-/// Adds to the audit log what happens outside conversations.
-pub async fn record(
-    app: &App,
-    actor: &str,
-    action: &str,
-    subject: String,
-    detail: String,
-) -> Answer<()> {
-    let entry = AuditRow {
-        at: app.clock.now(),
-        action: action.to_owned(),
-        actor: actor.to_owned(),
-        subject,
-        conversation: None,
-        detail,
-    };
-    Ok(app.store.audit_add(entry).await?)
-}
 
 /// Lists the tools that agents can be given.
 #[utoipa::path(get, path = "", responses((status = 200, body = Tools)))]
@@ -66,9 +46,9 @@ pub async fn save_settings(
     let _change = app.changes.lock().await;
     check(&settings, &app.catalog.current())?;
     let json = serde_json::to_string(&settings).map_err(|_| Error::internal())?;
-    app.store.put_setting(DESK_SETTING, &json).await?;
+    let entry = admin.entry(&app, "desk_changed", "desk");
+    app.store.put_setting(DESK_SETTING, &json, entry).await?;
     app.catalog.reload().await?;
-    record(&app, &admin.account.name, "desk_changed", "desk".to_owned(), String::new()).await?;
     Ok(Json(settings))
 }
 
@@ -87,10 +67,9 @@ pub async fn switch_money(
     Body(switch): Body<SwitchMoney>,
 ) -> Answer<Json<MoneyState>> {
     let json = if switch.enabled { "true" } else { "false" };
-    app.store.put_setting(MONEY_SETTING, json).await?;
     let detail = if switch.enabled { "refunds on" } else { "refunds off" };
-    let name = &admin.account.name;
-    record(&app, name, "money_switched", "money".to_owned(), detail.to_owned()).await?;
+    let entry = admin.entry(&app, "money_switched", "money").with(detail);
+    app.store.put_setting(MONEY_SETTING, json, entry).await?;
     money_state(&app).await
 }
 

@@ -255,8 +255,16 @@ impl From<DeskError> for Error {
 
 impl From<PasswordError> for Error {
     fn from(cause: PasswordError) -> Self {
-        tracing::error!(%cause);
-        Self::internal()
+        match cause {
+            PasswordError::Busy => {
+                let retry_after_s = Some(1);
+                Self { retry_after_s, ..Self::busy("Many are signing in; try again in a moment.") }
+            }
+            PasswordError::Failed(_) => {
+                tracing::error!(%cause, "a password could not be checked");
+                Self::internal()
+            }
+        }
     }
 }
 

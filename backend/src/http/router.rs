@@ -12,7 +12,7 @@ use super::{
     agents, conversations, desk,
     docs::{Caller, at},
     error::Error,
-    inbox, live, pages, playground, public, sites, staff, visitors,
+    inbox, keys, live, pages, playground, public, sessions, sites, staff, visitors,
 };
 use crate::app::App;
 
@@ -25,7 +25,7 @@ pub fn api() -> OpenApiRouter<App> {
         at("/setup", routes!(public::setup)),
         at("/sites/{key}/look", routes!(public::look)),
         at("/visitors", routes!(visitors::start)),
-        at("/staff/login", routes!(staff::login)),
+        at("/staff/login", routes!(sessions::login)),
         at("/live", routes!(live::upgrade)),
     ]);
     let visitor = Caller::Visitor.may([
@@ -37,8 +37,9 @@ pub fn api() -> OpenApiRouter<App> {
     let reader = Caller::VisitorOrStaff
         .may([at("/conversations/{id}/events", routes!(conversations::events))]);
     let staff = Caller::Staff.may([
-        at("/staff/me", routes!(staff::me)),
-        at("/staff/logout", routes!(staff::logout)),
+        at("/staff/me", routes!(sessions::me)),
+        at("/staff/me/password", routes!(sessions::change_password)),
+        at("/staff/logout", routes!(sessions::logout)),
         at("/inbox", routes!(inbox::list)),
         at("/conversations/{id}", routes!(inbox::read)),
         at("/conversations/{id}/claim", routes!(inbox::claim)),
@@ -53,7 +54,8 @@ pub fn api() -> OpenApiRouter<App> {
     let admin = Caller::Admin.may([
         at("/staff", routes!(staff::add)),
         at("/staff/{id}", routes!(staff::change)),
-        at("/staff/{id}/keys", routes!(staff::add_key)),
+        at("/staff/{id}/keys", routes!(keys::list, keys::add)),
+        at("/staff/{id}/keys/{key}", routes!(keys::delete)),
         at("/agents/{slug}", routes!(agents::read, agents::retire)),
         at("/agents/{slug}/draft", routes!(agents::save_draft, agents::discard_draft)),
         at("/agents/{slug}/publish", routes!(agents::publish)),

@@ -9,7 +9,6 @@ use shared::{
 
 use super::{
     body::{At, Body},
-    desk::record,
     error::{Answer, Error},
     staff, text,
 };
@@ -37,8 +36,8 @@ pub async fn add(
     Body(new): Body<SaveSite>,
 ) -> Answer<Json<Site>> {
     let row = checked(staff::id("site_")?, &new, None)?;
-    app.store.put_site(row.clone()).await?;
-    record(&app, &admin.account.name, "site_added", row.key.to_string(), row.name.clone()).await?;
+    let entry = admin.entry(&app, "site_added", row.key.as_str()).with(&row.name);
+    app.store.put_site(row.clone(), entry).await?;
     Ok(Json(site(row)))
 }
 
@@ -53,9 +52,8 @@ pub async fn change(
     let _change = app.changes.lock().await;
     let old = app.store.site(&key).await?.ok_or(Error::not_found())?;
     let row = checked(key, &new, old.identity_secret)?;
-    app.store.put_site(row.clone()).await?;
-    let detail = row.name.clone();
-    record(&app, &admin.account.name, "site_changed", row.key.to_string(), detail).await?;
+    let entry = admin.entry(&app, "site_changed", row.key.as_str()).with(&row.name);
+    app.store.put_site(row.clone(), entry).await?;
     Ok(Json(site(row)))
 }
 
@@ -70,9 +68,8 @@ pub async fn new_secret(
     let mut row = app.store.site(&key).await?.ok_or(Error::not_found())?;
     let secret = token::secret();
     row.identity_secret = Some(secret.clone());
-    app.store.put_site(row).await?;
-    let detail = "new identity secret".to_owned();
-    record(&app, &admin.account.name, "site_changed", key.to_string(), detail).await?;
+    let entry = admin.entry(&app, "site_changed", key.as_str()).with("new identity secret");
+    app.store.put_site(row, entry).await?;
     Ok(Json(NewSecret { secret }))
 }
 

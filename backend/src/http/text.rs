@@ -1,5 +1,7 @@
 //! Checks of what people write.
 
+use shared::limits;
+
 use super::error::Error;
 
 /// A text of 1 to `max` characters, without what cannot be seen or typed: of the control
@@ -26,7 +28,7 @@ pub fn optional(
 
 /// A name: like a text, but on one line.
 pub fn name(field: &'static str, text: &str) -> Result<String, Error> {
-    let name = required(field, text, shared::limits::NAME_CHARS)?;
+    let name = required(field, text, limits::NAME_CHARS)?;
     if name.contains(['\n', '\t']) {
         return Err(Error::invalid(field, "Write the name on one line."));
     }
@@ -36,7 +38,7 @@ pub fn name(field: &'static str, text: &str) -> Result<String, Error> {
 /// An e-mail address, as far as its shape says.
 pub fn email(field: &'static str, text: &str) -> Result<String, Error> {
     let address = text.trim();
-    let fine = address.len() <= 254
+    let fine = address.len() <= limits::EMAIL_BYTES
         && !address.contains(|c: char| c.is_whitespace() || c.is_control())
         && address.split_once('@').is_some_and(|(user, host)| {
             !user.is_empty() && !host.is_empty() && !host.contains('@')

@@ -14,6 +14,7 @@ use shared::{
     time::Timestamp,
 };
 use tempfile::TempDir;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::{
@@ -24,7 +25,7 @@ use crate::{
     runtime::{Catalog, DeskError, catalog::DESK_SETTING},
     storage::{
         Scope, Store, StoreError,
-        rows::{NewIdentity, SiteRow},
+        rows::{AuditRow, NewIdentity, SiteRow},
         sqlite::{OpenError, SqliteStore},
     },
     tools::shop::LedgerError,
@@ -68,6 +69,7 @@ pub enum LabError {
 /// All playgrounds.
 pub struct Lab {
     workshop: Workshop,
+    places: Arc<Semaphore>,
     benches: Mutex<HashMap<String, Arc<Bench>>>,
 }
 
@@ -79,13 +81,15 @@ struct Bench {
     conversation: ConversationId,
     used: Mutex<Timestamp>,
     _stop: DropGuard,
+    _place: OwnedSemaphorePermit,
     _folder: TempDir,
 }
 
 impl Lab {
     /// No playground yet. `workshop` makes their desks.
     pub fn new(workshop: Workshop) -> Self {
-        Self { workshop, benches: Mutex::default() }
+        let places = Arc::new(Semaphore::new(AT_ONCE));
+        Self { workshop, places, benches: Mutex::default() }
     }
 
     /// Starts a try-out conversation with the draft of an agent, or its published version if it
@@ -99,9 +103,8 @@ impl Lab {
     ) -> Result<(String, Arc<Thread>), LabError> {
         let now = self.workshop.clock.now();
         self.forget_idle(now);
-        if self.benches().len() >= AT_ONCE {
-            return Err(LabError::Full);
-        }
+        // Taken before anything is waited for: of two who start at once, one may find it full.
+        let place = self.places.clone().try_acquire_owned().map_err(|_| LabError::Full)?;
         let folder = TempDir::new().map_err(|cause| LabError::Setup(cause.to_string()))?;
         let copy = SqliteStore::open(folder.path())?;
         let mut settings = (*catalog.current().settings).clone();
@@ -119,10 +122,11 @@ impl Lab {
         let (_, hash) = token::mint(Kind::Visitor);
         let visitor = copy.start_visitor(&site, &hash, identity, now).await?.visitor;
         let engine = engine(copy, &workshop).await?;
-        let stop = CancellationToken::new();
-        engine.desk.start(stop.clone());
         let scope = Scope::Visitor(visitor.id.clone());
         let thread = engine.desk.open(&site, visitor).await?;
+        // Last, when nothing can fail any more: what it starts runs until the token fires.
+        let stop = CancellationToken::new();
+        engine.desk.start(stop.clone());
         let bench = Bench {
             staff: staff.clone(),
             engine,
@@ -130,6 +134,7 @@ impl Lab {
             conversation: thread.state.id.clone(),
             used: Mutex::new(now),
             _stop: stop.drop_guard(),
+            _place: place,
             _folder: folder,
         };
         let id = token::id("play_");
@@ -205,7 +210,8 @@ async fn furnish(
         return Err(LabError::UnknownAgent);
     }
     let json = serde_json::to_string(settings).map_err(|e| LabError::Setup(e.to_string()))?;
-    copy.put_setting(DESK_SETTING, &json).await?;
+    let made = |what: &str| AuditRow::of_baton(now, "playground", what);
+    copy.put_setting(DESK_SETTING, &json, made("desk")).await?;
     let site = SiteRow {
         key: SITE.parse().map_err(|_| LabError::NotFound)?,
         name: "Playground".to_owned(),
@@ -215,7 +221,7 @@ async fn furnish(
         identity_secret: None,
         active: true,
     };
-    Ok(copy.put_site(site).await?)
+    Ok(copy.put_site(site, made(SITE)).await?)
 }
 
 /// What the shop knows of the customer whom the visitor is taken for.

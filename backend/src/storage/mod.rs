@@ -5,19 +5,23 @@ pub mod sqlite;
 #[cfg(test)]
 pub(crate) mod story;
 
+use std::net::IpAddr;
+
 use async_trait::async_trait;
 use shared::{
     agent::AgentSpec,
     api::{Audit, Counts, Meter, MeterBy, OpenRefund, View},
-    id::{AgentSlug, ApprovalId, ClientId, ConversationId, Seq, SiteKey, StaffId, VisitorId},
+    id::{
+        AgentSlug, ApprovalId, ClientId, ConversationId, KeyId, Seq, SiteKey, StaffId, VisitorId,
+    },
     message::StaffRef,
     money::Money,
     time::Timestamp,
 };
 
 use rows::{
-    AgentRow, Article, AuditRow, Batch, Line, NewIdentity, Record, RefundRow, SessionRow, SiteRow,
-    StaffRow, VersionRow, VisitorRow,
+    AgentRow, Article, AuditRow, Batch, Ends, Hash, Line, NewIdentity, Record, RefundRow,
+    SessionRow, SiteRow, StaffRow, VersionRow, VisitorRow,
 };
 
 /// On whose behalf something is read. There is no way to read a conversation without one, and what
@@ -218,24 +222,56 @@ pub trait Store: Send + Sync + 'static {
 
     // Staff.
 
+    // Whatever changes something for good takes its audit entry along, and both are written in one
+    // transaction: there is no action without its entry, and no entry without its action.
+
     /// Adds an account; `Taken` if the address is in use.
-    async fn add_staff(&self, staff: StaffRow) -> Result<(), StoreError>;
-    /// Replaces an account; ends its sessions if `end_sessions`. Answers whether it exists.
-    async fn put_staff(&self, staff: StaffRow, end_sessions: bool) -> Result<bool, StoreError>;
+    async fn add_staff(&self, staff: StaffRow, audit: AuditRow) -> Result<(), StoreError>;
+    /// Replaces an account and ends what its change ends. Answers whether it exists.
+    async fn put_staff(
+        &self,
+        staff: StaffRow,
+        ends: Ends,
+        audit: AuditRow,
+    ) -> Result<bool, StoreError>;
     /// All accounts, by name.
     async fn staff(&self) -> Result<Vec<StaffRow>, StoreError>;
     /// The account with this address, in any case.
     async fn staff_by_email(&self, email: &str) -> Result<Option<StaffRow>, StoreError>;
-    /// Begins a session, or adds an API key (`expires` is `None`).
-    async fn add_session(&self, session: SessionRow) -> Result<(), StoreError>;
-    /// The active account of a session or key, by its hash.
+    /// Begins a session, or adds an API key. `network`, where it is known, counts from now on as
+    /// one from which its owner signs in.
+    async fn add_session(
+        &self,
+        session: SessionRow,
+        network: Option<IpAddr>,
+        audit: AuditRow,
+    ) -> Result<(), StoreError>;
+    /// A session or key that stands, and its active account.
     async fn session(
         &self,
-        hash: &[u8; 32],
+        hash: &Hash,
         now: Timestamp,
-    ) -> Result<Option<StaffRow>, StoreError>;
+    ) -> Result<Option<(StaffRow, SessionRow)>, StoreError>;
+    /// Notes that a key was used.
+    async fn use_key(&self, hash: &Hash, now: Timestamp) -> Result<(), StoreError>;
     /// Ends a session.
-    async fn end_session(&self, hash: &[u8; 32]) -> Result<(), StoreError>;
+    async fn end_session(&self, hash: &Hash) -> Result<(), StoreError>;
+    /// The API keys of an account, newest first.
+    async fn keys(&self, staff: &StaffId) -> Result<Vec<SessionRow>, StoreError>;
+    /// Ends an API key of an account. Answers whether there was one, and writes nothing if not.
+    async fn end_key(
+        &self,
+        staff: &StaffId,
+        key: &KeyId,
+        audit: AuditRow,
+    ) -> Result<bool, StoreError>;
+    /// Whether the account has signed in from this network in the 90 days before `now`.
+    async fn has_signed_in_from(
+        &self,
+        staff: &StaffId,
+        network: IpAddr,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
 
     // What an admin shapes.
 
@@ -244,7 +280,7 @@ pub trait Store: Send + Sync + 'static {
     /// One site.
     async fn site(&self, key: &SiteKey) -> Result<Option<SiteRow>, StoreError>;
     /// Adds or replaces a site.
-    async fn put_site(&self, site: SiteRow) -> Result<(), StoreError>;
+    async fn put_site(&self, site: SiteRow, audit: AuditRow) -> Result<(), StoreError>;
     /// All agents that are not retired, by slug: newest version and draft.
     async fn agents(&self) -> Result<Vec<AgentRow>, StoreError>;
     /// One agent.
@@ -264,7 +300,8 @@ pub trait Store: Send + Sync + 'static {
         draft: Option<AgentSpec>,
         now: Timestamp,
     ) -> Result<(), StoreError>;
-    /// Publishes `spec` as the agent's next version, discards its draft, and answers the version.
+    /// Publishes `spec` as the agent's next version, with its audit entry; answers the version. A
+    /// draft that says the same is discarded; another one stays.
     async fn publish(
         &self,
         spec: AgentSpec,
@@ -272,12 +309,13 @@ pub trait Store: Send + Sync + 'static {
         note: Option<String>,
         now: Timestamp,
     ) -> Result<u32, StoreError>;
-    /// Retires an agent: no new conversation or handoff reaches it. Versions stay readable.
-    async fn retire(&self, slug: &AgentSlug) -> Result<bool, StoreError>;
+    /// Retires an agent: no new conversation or handoff reaches it. Versions stay readable. Answers
+    /// whether there was one, and writes nothing if not.
+    async fn retire(&self, slug: &AgentSlug, audit: AuditRow) -> Result<bool, StoreError>;
     /// A setting, as JSON text.
     async fn setting(&self, key: &str) -> Result<Option<String>, StoreError>;
     /// Sets a setting.
-    async fn put_setting(&self, key: &str, json: &str) -> Result<(), StoreError>;
+    async fn put_setting(&self, key: &str, json: &str, audit: AuditRow) -> Result<(), StoreError>;
     /// All articles of the knowledge base.
     async fn articles(&self) -> Result<Vec<Article>, StoreError>;
     /// Adds or replaces articles.
@@ -285,8 +323,6 @@ pub trait Store: Send + Sync + 'static {
 
     // What is read of it all.
 
-    /// Adds an entry that belongs to no conversation's journal (a sign-in, a publication).
-    async fn audit_add(&self, entry: AuditRow) -> Result<(), StoreError>;
     /// Entries before `after`, newest first, of one conversation or all.
     async fn audit(
         &self,

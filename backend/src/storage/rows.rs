@@ -129,6 +129,31 @@ pub struct AuditRow {
     pub detail: String,
 }
 
+impl AuditRow {
+    /// What `actor` did to `subject` outside of conversations.
+    pub fn new(at: Timestamp, actor: &str, action: &str, subject: impl Into<String>) -> Self {
+        Self {
+            at,
+            action: action.to_owned(),
+            actor: actor.to_owned(),
+            subject: subject.into(),
+            conversation: None,
+            detail: String::new(),
+        }
+    }
+
+    /// What the program did by itself.
+    pub fn of_baton(at: Timestamp, action: &str, subject: impl Into<String>) -> Self {
+        Self::new(at, "baton", action, subject)
+    }
+
+    /// With what a reader should know besides.
+    #[must_use]
+    pub fn with(self, detail: impl Into<String>) -> Self {
+        Self { detail: detail.into(), ..self }
+    }
+}
+
 /// A visitor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VisitorRow {
@@ -173,10 +198,49 @@ pub struct SessionRow {
     pub hash: Hash,
     /// Whose.
     pub staff: StaffId,
-    /// Until when; `None` for an API key.
-    pub expires: Option<Timestamp>,
     /// Since when.
     pub created: Timestamp,
+    /// Which of the two.
+    pub kind: SessionKind,
+}
+
+/// What stands for a member of staff.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SessionKind {
+    /// A browser in which they signed in.
+    Browser {
+        /// Until when.
+        expires: Timestamp,
+    },
+    /// A program to which an administrator gave a key.
+    Key {
+        /// What it is for.
+        name: String,
+        /// When it was used last.
+        used: Option<Timestamp>,
+    },
+}
+
+/// What ends with a change of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ends {
+    /// Nothing.
+    Nothing,
+    /// All sessions but this one; keys stay.
+    OtherSessions(Hash),
+    /// All sessions and keys, and what is known of where they signed in.
+    Everything,
+}
+
+impl SessionRow {
+    /// The public name of a key: the beginning of its hash, which gives nothing of it away.
+    pub fn key_id(hash: &Hash) -> String {
+        use std::fmt::Write;
+        hash[..12].iter().fold("key_".to_owned(), |mut id, byte| {
+            let _ = write!(id, "{byte:02x}");
+            id
+        })
+    }
 }
 
 /// A site.

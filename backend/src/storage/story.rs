@@ -7,7 +7,7 @@ use shared::{
     api::{MeterBy, OpenRefund, Role, Summary, View},
     brief::Usage,
     event::RefundState,
-    id::{ConversationId, Seq, SiteKey, StaffId},
+    id::{ConversationId, Seq, SiteKey},
     message::{Assurance, StaffRef, VisitorRef},
     money::{Currency, Money},
     owner::Owner,
@@ -17,8 +17,8 @@ use shared::{
 use super::{
     AppendError, InboxQuery, RefundTotals, Scope, Store, StoreError,
     rows::{
-        ApprovalRow, Article, AuditRow, Batch, Line, MeterRow, NewIdentity, Record, RefundRow,
-        SessionRow, SiteRow, StaffRow,
+        ApprovalRow, Article, AuditRow, Batch, Ends, Line, MeterRow, NewIdentity, Record,
+        RefundRow, SessionKind, SessionRow, SiteRow, StaffRow,
     },
 };
 
@@ -40,6 +40,11 @@ pub(crate) async fn story(store: Arc<dyn Store>) {
 
 pub(crate) fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
     text.parse().expect("an id")
+}
+
+/// What the audit log says of something that is done to `subject`.
+pub(crate) fn entry(subject: &str) -> AuditRow {
+    AuditRow::new(NOW, "Ana", "did", subject)
 }
 
 /// A batch of `records` that follow on `expect_seq` in conversation `c` of visitor `vis_1`.
@@ -356,47 +361,101 @@ async fn staff(store: &dyn Store) {
         password_hash: "$argon2id$…".to_owned(),
     };
     let ana = row("stf_ana", "Ana@Example.com");
-    store.add_staff(ana.clone()).await.expect("Ana");
-    store.add_staff(row("stf_bob", "bob@example.com")).await.expect("Bob");
-    let taken = store.add_staff(row("stf_eve", "ANA@example.com")).await;
+    store.add_staff(ana.clone(), entry("ana")).await.expect("Ana");
+    store.add_staff(row("stf_bob", "bob@example.com"), entry("bob")).await.expect("Bob");
+    let taken = store.add_staff(row("stf_eve", "ANA@example.com"), entry("eve")).await;
     assert_eq!(taken, Err(StoreError::Taken("email")));
     let known = store.staff_by_email(" ana@EXAMPLE.com").await.expect("an account");
     assert_eq!(known, Some(ana.clone()));
     assert_eq!(store.staff().await.expect("accounts").len(), 2);
 
-    let session = |n: u8, staff: &StaffId, expires: Option<i64>| SessionRow {
-        hash: [n; 32],
-        staff: staff.clone(),
-        expires: expires.map(|ms| NOW.plus_ms(ms)),
-        created: NOW,
-    };
-    let signed_in = async |n: u8, after_ms: i64| {
-        let staff = store.session(&[n; 32], NOW.plus_ms(after_ms)).await.expect("an answer");
-        staff.is_some()
-    };
-    for (n, expires) in [(1, Some(1_000)), (2, None), (3, Some(9_000))] {
-        store.add_session(session(n, &ana.id, expires)).await.expect("a session");
-    }
-    assert!(signed_in(1, 999).await && !signed_in(1, 1_000).await);
-    assert!(signed_in(2, i64::from(u32::MAX)).await, "a key does not end by itself");
-    store.end_session(&[3; 32]).await.expect("ended");
-    assert!(!signed_in(3, 0).await);
+    sessions(store, &ana).await;
 
-    let asleep = StaffRow { active: false, ..ana.clone() };
-    assert_eq!(store.put_staff(asleep, false).await, Ok(true));
-    assert!(!signed_in(1, 0).await && !signed_in(2, 0).await, "who may not sign in is nobody");
-    assert_eq!(store.put_staff(ana.clone(), false).await, Ok(true));
-    assert!(signed_in(1, 0).await && signed_in(2, 0).await);
-    assert_eq!(store.put_staff(ana.clone(), true).await, Ok(true));
-    assert!(!signed_in(1, 0).await && !signed_in(2, 0).await, "all ended");
-    assert_eq!(store.put_staff(row("stf_eve", "eve@example.com"), false).await, Ok(false));
+    let eve = row("stf_eve", "eve@example.com");
+    assert_eq!(store.put_staff(eve, Ends::Nothing, entry("eve")).await, Ok(false));
     let clash = StaffRow { email: "bob@example.com".to_owned(), ..ana };
-    assert_eq!(store.put_staff(clash, false).await, Err(StoreError::Taken("email")));
+    let taken = store.put_staff(clash, Ends::Nothing, entry("ana")).await;
+    assert_eq!(taken, Err(StoreError::Taken("email")));
 }
 
-async fn agents(store: &dyn Store) {
-    let slug = id("greeter");
-    let spec = |name: &str| AgentSpec {
+async fn sessions(store: &dyn Store, ana: &StaffRow) {
+    let browser = |ms: i64| SessionKind::Browser { expires: NOW.plus_ms(ms) };
+    let key = |name: &str| SessionKind::Key { name: name.to_owned(), used: None };
+    let session = |n: u8, kind: SessionKind| SessionRow {
+        hash: [n; 32],
+        staff: ana.id.clone(),
+        created: NOW.plus_ms(i64::from(n)),
+        kind,
+    };
+    let standing = async |n: u8, after_ms: i64| {
+        store.session(&[n; 32], NOW.plus_ms(after_ms)).await.expect("an answer")
+    };
+    let stand = async || {
+        let mut all = Vec::new();
+        for n in 1..=5 {
+            all.extend(standing(n, 0).await.map(|_| n));
+        }
+        all
+    };
+    let home = "203.0.113.7".parse().expect("an address");
+    let rows = [
+        session(1, browser(1_000)),
+        session(2, key("import")),
+        session(3, browser(9_000)),
+        session(4, key("export")),
+        session(5, browser(9_000)),
+    ];
+    for row in rows.clone() {
+        store.add_session(row, Some(home), entry("ana")).await.expect("a session");
+    }
+    assert_eq!(standing(1, 999).await, Some((ana.clone(), rows[0].clone())));
+    assert_eq!(standing(1, 1_000).await, None);
+    let much_later = i64::from(u32::MAX);
+    assert!(standing(2, much_later).await.is_some(), "a key does not end by itself");
+    store.end_session(&[3; 32]).await.expect("ended");
+    assert_eq!(standing(3, 0).await, None);
+
+    store.use_key(&[2; 32], NOW.plus_ms(7)).await.expect("noted");
+    store.use_key(&[1; 32], NOW.plus_ms(7)).await.expect("a session is no key");
+    let used = SessionKind::Key { name: "import".to_owned(), used: Some(NOW.plus_ms(7)) };
+    let keys = store.keys(&ana.id).await.expect("keys");
+    assert_eq!(keys, [rows[3].clone(), session(2, used)], "newest first");
+    assert_eq!(store.keys(&id("stf_bob")).await, Ok(Vec::new()));
+    let export = id(&SessionRow::key_id(&[4; 32]));
+    let of_a_session = id(&SessionRow::key_id(&[1; 32]));
+    assert_eq!(store.end_key(&id("stf_bob"), &export, entry("bob")).await, Ok(false));
+    assert_eq!(store.end_key(&ana.id, &of_a_session, entry("ana")).await, Ok(false));
+    assert_eq!(store.end_key(&ana.id, &export, entry("ana")).await, Ok(true));
+    assert_eq!(store.end_key(&ana.id, &export, entry("ana")).await, Ok(false), "gone");
+
+    let known = async |staff: &str, network: &str, days: i64| {
+        let network = network.parse().expect("an address");
+        let now = NOW.plus_ms(days * 86_400_000);
+        store.has_signed_in_from(&id(staff), network, now).await.expect("an answer")
+    };
+    assert!(known("stf_ana", "203.0.113.7", 89).await);
+    assert!(!known("stf_ana", "203.0.113.7", 91).await, "forgotten");
+    assert!(!known("stf_ana", "203.0.113.8", 0).await);
+    assert!(!known("stf_bob", "203.0.113.7", 0).await);
+
+    assert_eq!(stand().await, [1, 2, 5]);
+    let put = async |row: StaffRow, ends| {
+        assert_eq!(store.put_staff(row, ends, entry("ana")).await, Ok(true));
+    };
+    put(StaffRow { active: false, ..ana.clone() }, Ends::Nothing).await;
+    assert_eq!(stand().await, [0; 0], "who may not sign in is nobody");
+    put(ana.clone(), Ends::Nothing).await;
+    assert_eq!(stand().await, [1, 2, 5]);
+    put(ana.clone(), Ends::OtherSessions([5; 32])).await;
+    assert_eq!(stand().await, [2, 5], "keys stay");
+    put(ana.clone(), Ends::Everything).await;
+    assert_eq!(stand().await, [0; 0]);
+    assert!(!known("stf_ana", "203.0.113.7", 0).await, "whoever signed in there may not be Ana");
+}
+
+/// An agent that greets under this name.
+pub(crate) fn greeter(name: &str) -> AgentSpec {
+    AgentSpec {
         slug: id("greeter"),
         name: name.to_owned(),
         purpose: "Greets.".to_owned(),
@@ -409,9 +468,14 @@ async fn agents(store: &dyn Store) {
         examples: Vec::new(),
         confidence_threshold: 0.7,
         budgets: shared::agent::Budgets::default(),
-    };
+    }
+}
+
+async fn agents(store: &dyn Store) {
+    let slug = id("greeter");
+    let spec = greeter;
     assert_eq!(store.agent(&slug).await, Ok(None));
-    assert_eq!(store.retire(&slug).await, Ok(false));
+    assert_eq!(store.retire(&slug, entry("greeter")).await, Ok(false));
     store.put_draft(&slug, Some(spec("Draft")), NOW).await.expect("a draft");
     let row = store.agent(&slug).await.expect("an agent").expect("known by its draft");
     assert_eq!((row.published, row.draft), (None, Some((spec("Draft"), NOW))));
@@ -422,17 +486,17 @@ async fn agents(store: &dyn Store) {
     assert_eq!(store.publish(spec("Two"), None, None, NOW.plus_ms(1)).await, Ok(2));
     let row = store.agent(&slug).await.expect("an agent").expect("known");
     let newest = row.published.expect("published");
-    assert_eq!((newest.version, &newest.spec, row.draft), (2, &spec("Two"), None));
+    assert_eq!((newest.version, &newest.spec), (2, &spec("Two")));
+    assert_eq!(row.draft, Some((spec("Draft"), NOW)), "says something else, so it stays");
     let versions = store.versions(&slug).await.expect("versions");
     assert_eq!(versions.iter().map(|v| v.version).collect::<Vec<_>>(), [2, 1]);
     assert_eq!(versions[1].by, Some(ana));
     assert_eq!(store.agents().await.expect("agents").len(), 1);
 
-    store.put_draft(&slug, Some(spec("Draft")), NOW).await.expect("a draft");
     store.put_draft(&slug, None, NOW).await.expect("no draft");
     assert_eq!(store.agent(&slug).await.expect("an agent").expect("known").draft, None);
 
-    assert_eq!(store.retire(&slug).await, Ok(true));
+    assert_eq!(store.retire(&slug, entry("greeter")).await, Ok(true));
     assert_eq!(store.agents().await, Ok(Vec::new()));
     assert_eq!(store.agent(&slug).await, Ok(None));
     assert_eq!(store.version(&slug, 2).await, Ok(Some(newest)), "conversations pin it");
@@ -442,7 +506,7 @@ async fn agents(store: &dyn Store) {
     assert_eq!(row.published, None, "a draft does not bring back what was retired");
     assert_eq!(store.publish(spec("Back"), None, None, NOW).await, Ok(3));
     let row = store.agent(&slug).await.expect("an agent").expect("known");
-    assert_eq!(row.published.map(|v| v.version), Some(3));
+    assert_eq!((row.published.map(|v| v.version), row.draft), (Some(3), None));
 }
 
 async fn desk(store: &dyn Store) {
@@ -456,7 +520,7 @@ async fn desk(store: &dyn Store) {
         active: true,
     };
     for row in [site("demo", "Zeta"), site("shop", "Alpha"), site("demo", "Beta")] {
-        store.put_site(row).await.expect("a site");
+        store.put_site(row, entry("site")).await.expect("a site");
     }
     let sites = store.sites().await.expect("sites");
     assert_eq!(sites, [site("shop", "Alpha"), site("demo", "Beta")]);
@@ -465,7 +529,7 @@ async fn desk(store: &dyn Store) {
 
     assert_eq!(store.setting("desk").await, Ok(None));
     for json in ["{\"a\":1}", "{}"] {
-        store.put_setting("desk", json).await.expect("set");
+        store.put_setting("desk", json, entry("desk")).await.expect("set");
         assert_eq!(store.setting("desk").await, Ok(Some(json.to_owned())));
     }
 
@@ -509,10 +573,7 @@ async fn audit_and_meters(store: &dyn Store) {
     two.audit = vec![audit_row("meters_2", "handoff")];
     store.append(one).await.expect("one");
     store.append(two).await.expect("two");
-    store
-        .audit_add(AuditRow { conversation: None, ..audit_row("x", "sign_in") })
-        .await
-        .expect("in");
+    store.put_setting("switch", "true", entry("switch")).await.expect("set");
 
     for (by, sums) in [
         (MeterBy::Agent, vec![("billing", 20, 1), ("triage", 50, 1)]),
@@ -530,10 +591,17 @@ async fn audit_and_meters(store: &dyn Store) {
 
     let audit = store.audit(None, None, 3).await.expect("audit");
     let actions: Vec<_> = audit.entries.iter().map(|e| e.action.as_str()).collect();
-    assert_eq!(actions, ["sign_in", "handoff", "close"], "newest first");
+    assert_eq!(actions, ["did", "handoff", "close"], "newest first");
     let next = audit.next.as_ref().and_then(|next| next.parse().ok());
-    let rest = store.audit(None, next, 3).await.expect("audit");
-    assert_eq!((rest.entries.len(), rest.next), (1, None));
+    let rest = store.audit(None, next, 500).await.expect("audit");
+    assert_eq!(rest.next, None);
+    // One entry for each that did something, and none for one that did not.
+    let of = |what: &str| {
+        let entries = audit.entries.iter().chain(&rest.entries);
+        entries.filter(|e| e.subject == what || e.subject.starts_with(&format!("{what} v"))).count()
+    };
+    assert_eq!((of("greeter"), of("bob"), of("eve")), (3 + 1, 1, 0));
+    assert_eq!((of("ana"), of("site"), of("desk")), (1 + 5 + 1 + 4, 3, 2));
     let of_one = store.audit(Some(&id("meters_1")), None, 9).await.expect("audit");
     assert_eq!(of_one.entries.len(), 2);
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{PASSWORD, TestDesk};
+use crate::harness::{Caller, PASSWORD, TestDesk};
 
 #[tokio::test]
 async fn a_session_ends_when_it_is_ended() {
@@ -32,6 +32,92 @@ async fn a_session_ends_when_it_is_ended() {
     let own = admin.get("/staff/me").await.ok()["id"].as_str().unwrap().to_owned();
     let last = admin.put(&format!("/staff/{own}"), json!({ "role": "agent" })).await;
     last.refused(409, "last_admin");
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn a_key_is_listed_and_deleted_and_never_shown_again() {
+    let desk = TestDesk::start().await;
+    let (admin, sam) = (desk.admin().await, desk.sam().await);
+    let id = async |caller: &Caller<'_>| {
+        caller.get("/staff/me").await.ok()["id"].as_str().unwrap().to_owned()
+    };
+    let (own, sams) = (id(&admin).await, id(&sam).await);
+    let keys = format!("/staff/{sams}/keys");
+    let made = admin.post(&keys, json!({ "name": "Nightly import" })).await.ok();
+    admin.post(&keys, json!({})).await.ok();
+    let key = made["key"].as_str().unwrap();
+    let all = admin.get(&keys).await.ok();
+    assert!(!all.to_string().contains(&key[3..]), "write-only");
+    let listed = all["keys"].as_array().unwrap();
+    assert_eq!(listed.len(), 2);
+    let of = |all: &Value| {
+        let mut keys = all["keys"].as_array().unwrap().iter();
+        keys.find(|key| key["id"] == made["id"]).cloned().unwrap()
+    };
+    assert_eq!(
+        (&of(&all)["name"], &of(&all)["last_used_at"]),
+        (&json!("Nightly import"), &Value::Null)
+    );
+    desk.bearer(key).get("/inbox").await.ok();
+    assert!(of(&admin.get(&keys).await.ok())["last_used_at"].is_string(), "it was used");
+
+    let path = format!("{keys}/{}", made["id"].as_str().unwrap());
+    admin
+        .delete(&format!("/staff/{own}/keys/{}", made["id"].as_str().unwrap()))
+        .await
+        .refused(404, "not_found");
+    desk.bearer(key).get("/inbox").await.ok();
+    assert_eq!(admin.delete(&path).await.status, 204);
+    desk.bearer(key).get("/inbox").await.refused(401, "not_signed_in");
+    admin.delete(&path).await.refused(404, "not_found");
+    let audit = admin.get("/audit").await.ok();
+    let details: Vec<_> =
+        audit["entries"].as_array().unwrap().iter().map(|e| &e["detail"]).collect();
+    assert_eq!(details[..3], ["deleted: Nightly import", "made: API key", "made: Nightly import"]);
+
+    for bad in [json!({ "name": "" }), json!({ "name": "a\nb" }), json!({ "name": "x".repeat(81) })]
+    {
+        admin.post(&keys, bad).await.refused(422, "invalid");
+    }
+    for _ in 1..20 {
+        admin.post(&keys, json!({})).await.ok();
+    }
+    admin.post(&keys, json!({})).await.refused(409, "too_many");
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn a_new_password_ends_the_other_sessions() {
+    let desk = TestDesk::start().await;
+    let (here, elsewhere) = (desk.sam().await, desk.sam().await);
+    let old = desk.password("sam@example.com");
+    let change = async |current: &str, new: &str| {
+        let body = json!({ "current": current, "new": new });
+        here.put("/staff/me/password", body).await
+    };
+    for (current, new, field) in [
+        ("not it at all", "a whole new one", "current"),
+        ("", "a whole new one", "current"),
+        (&"x".repeat(10_000), "a whole new one", "current"),
+        (&old, "short", "new"),
+        (&old, &"x".repeat(201), "new"),
+    ] {
+        let refused = change(current, new).await;
+        refused.refused(422, "invalid");
+        assert_eq!(refused.body["error"]["field"], field);
+    }
+    elsewhere.get("/staff/me").await.ok();
+    assert_eq!(change(&old, "a whole new one").await.status, 204);
+    here.get("/staff/me").await.ok();
+    elsewhere.get("/staff/me").await.refused(401, "not_signed_in");
+    let login = |password: &str| {
+        let body = json!({ "email": "sam@example.com", "password": password });
+        let anyone = desk.anyone();
+        async move { anyone.post("/staff/login", body).await }
+    };
+    login(&old).await.refused(401, "wrong_credentials");
+    login("a whole new one").await.ok();
     desk.finish().await;
 }
 

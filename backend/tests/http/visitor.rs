@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Stream, TestDesk};
+use crate::harness::{Answer, Stream, TestDesk};
 
 fn names(events: &[(String, Value)]) -> Vec<&str> {
     events.iter().map(|(name, _)| name.as_str()).collect()
@@ -146,7 +146,7 @@ async fn strangers_who_flood_are_held_back() {
         .request(Method::POST, "/visitors")
         .header("x-forwarded-for", "203.0.113.9")
         .json(&json!({ "site": "demo" }));
-    crate::harness::Answer::of(spoofed).await.refused(429, "rate_limited");
+    Answer::of(spoofed).await.refused(429, "rate_limited");
 
     let login = |email: &str| {
         let body = json!({ "email": email, "password": "wrong wrong wrong" });
@@ -157,5 +157,37 @@ async fn strangers_who_flood_are_held_back() {
     login("SAM@example.com").await.refused(401, "wrong_credentials");
     login("sam@example.com").await.refused(429, "rate_limited");
     login("nobody@example.com").await.refused(401, "wrong_credentials");
+    desk.finish().await;
+}
+
+#[tokio::test]
+async fn strangers_cannot_lock_anybody_out() {
+    let desk = TestDesk::start_with(|config| {
+        config.trusted_proxies = 1;
+        config.rates.logins_per_minute = 2;
+    })
+    .await;
+    let password = desk.password("sam@example.com");
+    let sign_in = async |from: &str, password: &str| {
+        let body = json!({ "email": "sam@example.com", "password": password });
+        let request = desk.anyone().request(Method::POST, "/staff/login").json(&body);
+        Answer::of(request.header("x-forwarded-for", from)).await
+    };
+    let home = "203.0.113.7";
+    sign_in(home, &password).await.ok();
+    for n in 0..12 {
+        let guess = sign_in(&format!("198.51.100.{n}"), "wrong wrong wrong").await;
+        // All strangers together get no further than three times what one of them could, and Sam
+        // was one at home the first time.
+        if n < 5 {
+            guess.refused(401, "wrong_credentials");
+        } else {
+            guess.refused(429, "rate_limited");
+        }
+    }
+    let right = sign_in("198.51.100.99", &password).await;
+    right.refused(429, "rate_limited");
+    sign_in(home, &password).await.ok();
+    sign_in(home, "wrong wrong wrong").await.refused(429, "rate_limited");
     desk.finish().await;
 }

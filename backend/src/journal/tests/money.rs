@@ -137,7 +137,10 @@ async fn conditions_on_money_hold_or_nothing_is_written() {
         .expect("the charge is free again");
 
     for (setting, on) in [("false", false), ("true", true), ("\"yes\"", false)] {
-        store.put_setting("money_enabled", setting).await.expect("set");
+        store
+            .put_setting("money_enabled", setting, crate::storage::story::entry("money"))
+            .await
+            .expect("set");
         let at = state_of(&journal, "cnv_2").await;
         let client = format!("s{}{on}", setting.len());
         let done =

@@ -3,10 +3,13 @@
 use rusqlite::{Connection, OptionalExtension, Row};
 use shared::{agent::AgentSpec, id::AgentSlug, message::StaffRef, time::Timestamp};
 
-use super::convert::{json, json_or_none, parsed, to_json};
+use super::{
+    audit,
+    convert::{json, json_or_none, parsed, to_json},
+};
 use crate::storage::{
     StoreError,
-    rows::{AgentRow, VersionRow},
+    rows::{AgentRow, AuditRow, VersionRow},
 };
 
 /// An agent with its newest version, unless it was retired with that one.
@@ -67,16 +70,21 @@ pub(super) fn publish(
     now: Timestamp,
 ) -> Result<u32, StoreError> {
     let slug = spec.slug.as_str();
-    let sql = "INSERT INTO agents (slug) VALUES (?)
-               ON CONFLICT (slug) DO UPDATE SET draft = NULL, draft_at = NULL";
-    conn.prepare_cached(sql)?.execute([slug])?;
+    conn.prepare_cached("INSERT OR IGNORE INTO agents (slug) VALUES (?)")?.execute([slug])?;
+    let draft = one(conn, &spec.slug)?.and_then(|agent| agent.draft);
+    if draft.is_some_and(|(draft, _)| draft == *spec) {
+        put_draft(conn, &spec.slug, None, now)?;
+    }
     let sql = "INSERT INTO versions (slug, version, spec, at, by, note)
                SELECT ?1, coalesce(max(version), 0) + 1, ?2, ?3, ?4, ?5
                FROM versions WHERE slug = ?1 RETURNING version";
-    let by = by.map(to_json).transpose()?;
-    let version = conn
+    let json_by = by.map(to_json).transpose()?;
+    let version: u32 = conn
         .prepare_cached(sql)?
-        .query_row((slug, to_json(spec)?, now.0, by, note), |row| row.get(0))?;
+        .query_row((slug, to_json(spec)?, now.0, json_by, note), |row| row.get(0))?;
+    let actor = by.map_or("baton", |by| &by.name);
+    let entry = AuditRow::new(now, actor, "publish", format!("{slug} v{version}"));
+    audit::add(conn, &entry.with(note.unwrap_or_default()))?;
     Ok(version)
 }
 

@@ -15,6 +15,7 @@ mod money;
 mod open;
 mod reader;
 mod search;
+mod sessions;
 mod staff;
 mod store;
 #[cfg(test)]

@@ -14,9 +14,10 @@ const FILE: &str = "baton.db";
 /// Locked for as long as a server uses the folder.
 const LOCK: &str = "baton.lock";
 /// Marks a database as Baton's: "Batn".
-const APPLICATION: i32 = 0x4261_746e;
+pub(super) const APPLICATION: i32 = 0x4261_746e;
 /// Each takes the database one version further.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_begin.sql")];
+const MIGRATIONS: [&str; 2] =
+    [include_str!("migrations/0001_begin.sql"), include_str!("migrations/0002_keys.sql")];
 
 /// Why a data folder cannot be used, in one sentence.
 #[derive(Debug, thiserror::Error)]
@@ -161,7 +162,7 @@ fn version(conn: &Connection) -> rusqlite::Result<u32> {
     conn.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
-fn newest() -> u32 {
+pub(super) fn newest() -> u32 {
     u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX)
 }
 

@@ -1,15 +1,18 @@
-//! Accounts of staff, their sessions and keys.
+//! Accounts of staff.
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
-use shared::time::Timestamp;
 
-use super::convert::{name_of, named, parsed, taken};
+use super::{
+    convert::{name_of, named, parsed, taken},
+    sessions,
+};
 use crate::storage::{
     StoreError,
-    rows::{Hash, SessionRow, StaffRow},
+    rows::{Ends, StaffRow},
 };
 
-const STAFF: &str = "s.id, s.email, s.name, s.role, s.active, s.password_hash";
+/// The columns of an account, in the order that [`staff_of`] reads them.
+pub(super) const STAFF: &str = "s.id, s.email, s.name, s.role, s.active, s.password_hash";
 
 pub(super) fn add(conn: &Connection, staff: &StaffRow) -> Result<(), StoreError> {
     let sql = "INSERT INTO staff (id, email, email_folded, name, role, active, password_hash)
@@ -17,16 +20,12 @@ pub(super) fn add(conn: &Connection, staff: &StaffRow) -> Result<(), StoreError>
     write(conn, sql, staff).map(|_| ())
 }
 
-/// `end` ends keys as well as sessions: whoever knew the old password may have made one.
-pub(super) fn put(conn: &Connection, staff: &StaffRow, end: bool) -> Result<bool, StoreError> {
+pub(super) fn put(conn: &Connection, staff: &StaffRow, ends: Ends) -> Result<bool, StoreError> {
     let sql = "UPDATE staff SET email = :email, email_folded = :folded, name = :name,
                    role = :role, active = :active, password_hash = :password_hash
                WHERE id = :id";
     let known = write(conn, sql, staff)? == 1;
-    if end {
-        conn.prepare_cached("DELETE FROM sessions WHERE staff = ?")?
-            .execute([staff.id.as_str()])?;
-    }
+    sessions::end_of(conn, &staff.id, ends)?;
     Ok(known)
 }
 
@@ -56,38 +55,11 @@ pub(super) fn by_email(conn: &Connection, email: &str) -> Result<Option<StaffRow
     Ok(conn.prepare_cached(&sql)?.query_row([fold(email)], staff_of).optional()?)
 }
 
-pub(super) fn add_session(conn: &Connection, session: &SessionRow) -> Result<(), StoreError> {
-    conn.prepare_cached("DELETE FROM sessions WHERE expires <= ?")?.execute([session.created.0])?;
-    let sql = "INSERT INTO sessions (hash, staff, expires, created) VALUES (?, ?, ?, ?)";
-    let expires = session.expires.map(|at| at.0);
-    conn.prepare_cached(sql)?
-        .execute((session.hash, session.staff.as_str(), expires, session.created.0))
-        .map_err(|e| taken(e, "session"))?;
-    Ok(())
-}
-
-pub(super) fn by_session(
-    conn: &Connection,
-    hash: &Hash,
-    now: Timestamp,
-) -> Result<Option<StaffRow>, StoreError> {
-    let sql = format!(
-        "SELECT {STAFF} FROM sessions t JOIN staff s ON s.id = t.staff
-         WHERE t.hash = ? AND s.active = 1 AND (t.expires IS NULL OR t.expires > ?)"
-    );
-    Ok(conn.prepare_cached(&sql)?.query_row((hash, now.0), staff_of).optional()?)
-}
-
-pub(super) fn end_session(conn: &Connection, hash: &Hash) -> Result<(), StoreError> {
-    conn.prepare_cached("DELETE FROM sessions WHERE hash = ?")?.execute([hash])?;
-    Ok(())
-}
-
 fn fold(email: &str) -> String {
     email.trim().to_lowercase()
 }
 
-fn staff_of(row: &Row<'_>) -> rusqlite::Result<StaffRow> {
+pub(super) fn staff_of(row: &Row<'_>) -> rusqlite::Result<StaffRow> {
     Ok(StaffRow {
         id: parsed(row, 0)?,
         email: row.get(1)?,

@@ -1,10 +1,14 @@
 //! The [`Store`] trait, each method one job for the writer or one for a reader.
 
+use std::net::IpAddr;
+
 use async_trait::async_trait;
 use shared::{
     agent::AgentSpec,
     api::{Audit, Counts, Meter, MeterBy, OpenRefund},
-    id::{AgentSlug, ApprovalId, ClientId, ConversationId, Seq, SiteKey, StaffId, VisitorId},
+    id::{
+        AgentSlug, ApprovalId, ClientId, ConversationId, KeyId, Seq, SiteKey, StaffId, VisitorId,
+    },
     message::StaffRef,
     time::Timestamp,
 };
@@ -12,15 +16,41 @@ use shared::{
 use super::{
     SqliteStore, agents,
     append::{self, Refusal},
-    audit, conversations, desk, inbox, meters, money, search, staff, visitors,
+    audit, conversations, desk, inbox, meters, money, search, sessions, staff, visitors,
+    writer::Tx,
 };
 use crate::storage::{
     AppendError, InboxQuery, RefundTotals, Scope, Store, StoreError,
     rows::{
-        AgentRow, Article, AuditRow, Batch, Hash, Line, NewIdentity, Record, RefundRow, SessionRow,
-        SiteRow, StaffRow, VersionRow, VisitorRow,
+        AgentRow, Article, AuditRow, Batch, Ends, Hash, Line, NewIdentity, Record, RefundRow,
+        SessionRow, SiteRow, StaffRow, VersionRow, VisitorRow,
     },
 };
+
+impl SqliteStore {
+    /// Does something and writes its audit entry, or neither.
+    async fn act<W>(&self, audit: AuditRow, work: W) -> Result<(), StoreError>
+    where
+        W: FnOnce(&Tx<'_>) -> Result<(), StoreError> + Send + 'static,
+    {
+        self.act_if(audit, |tx| work(tx).map(|()| true)).await.map(|_| ())
+    }
+
+    /// The same for what may find nothing to do, and then leaves no entry.
+    async fn act_if<W>(&self, audit: AuditRow, work: W) -> Result<bool, StoreError>
+    where
+        W: FnOnce(&Tx<'_>) -> Result<bool, StoreError> + Send + 'static,
+    {
+        let both = move |tx: &mut Tx<'_>| {
+            let done = work(tx)?;
+            if done {
+                audit::add(tx, &audit)?;
+            }
+            Ok(done)
+        };
+        self.writer.write(both).await
+    }
+}
 
 #[async_trait]
 impl Store for SqliteStore {
@@ -146,12 +176,17 @@ impl Store for SqliteStore {
         self.writer.write(move |tx| visitors::use_once(tx, &site, &jti, expires, now)).await
     }
 
-    async fn add_staff(&self, staff: StaffRow) -> Result<(), StoreError> {
-        self.writer.write(move |tx| staff::add(tx, &staff)).await
+    async fn add_staff(&self, staff: StaffRow, audit: AuditRow) -> Result<(), StoreError> {
+        self.act(audit, move |tx| staff::add(tx, &staff)).await
     }
 
-    async fn put_staff(&self, staff: StaffRow, end_sessions: bool) -> Result<bool, StoreError> {
-        self.writer.write(move |tx| staff::put(tx, &staff, end_sessions)).await
+    async fn put_staff(
+        &self,
+        staff: StaffRow,
+        ends: Ends,
+        audit: AuditRow,
+    ) -> Result<bool, StoreError> {
+        self.act_if(audit, move |tx| staff::put(tx, &staff, ends)).await
     }
 
     async fn staff(&self) -> Result<Vec<StaffRow>, StoreError> {
@@ -163,18 +198,57 @@ impl Store for SqliteStore {
         self.readers.read(move |c| staff::by_email(c, &email)).await
     }
 
-    async fn add_session(&self, session: SessionRow) -> Result<(), StoreError> {
-        self.writer.write(move |tx| staff::add_session(tx, &session)).await
+    async fn add_session(
+        &self,
+        session: SessionRow,
+        network: Option<IpAddr>,
+        audit: AuditRow,
+    ) -> Result<(), StoreError> {
+        self.act(audit, move |tx| sessions::add(tx, &session, network)).await
     }
 
-    async fn session(&self, hash: &Hash, now: Timestamp) -> Result<Option<StaffRow>, StoreError> {
+    async fn session(
+        &self,
+        hash: &Hash,
+        now: Timestamp,
+    ) -> Result<Option<(StaffRow, SessionRow)>, StoreError> {
         let hash = *hash;
-        self.readers.read(move |c| staff::by_session(c, &hash, now)).await
+        self.readers.read(move |c| sessions::standing(c, &hash, now)).await
+    }
+
+    async fn use_key(&self, hash: &Hash, now: Timestamp) -> Result<(), StoreError> {
+        let hash = *hash;
+        self.writer.write(move |tx| sessions::use_key(tx, &hash, now)).await
     }
 
     async fn end_session(&self, hash: &Hash) -> Result<(), StoreError> {
         let hash = *hash;
-        self.writer.write(move |tx| staff::end_session(tx, &hash)).await
+        self.writer.write(move |tx| sessions::end(tx, &hash)).await
+    }
+
+    async fn keys(&self, staff: &StaffId) -> Result<Vec<SessionRow>, StoreError> {
+        let staff = staff.clone();
+        self.readers.read(move |c| sessions::keys(c, &staff)).await
+    }
+
+    async fn end_key(
+        &self,
+        staff: &StaffId,
+        key: &KeyId,
+        audit: AuditRow,
+    ) -> Result<bool, StoreError> {
+        let (staff, key) = (staff.clone(), key.clone());
+        self.act_if(audit, move |tx| sessions::end_key(tx, &staff, &key)).await
+    }
+
+    async fn has_signed_in_from(
+        &self,
+        staff: &StaffId,
+        network: IpAddr,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let staff = staff.clone();
+        self.readers.read(move |c| sessions::has_signed_in_from(c, &staff, network, now)).await
     }
 
     async fn sites(&self) -> Result<Vec<SiteRow>, StoreError> {
@@ -186,8 +260,8 @@ impl Store for SqliteStore {
         self.readers.read(move |c| desk::site(c, &key)).await
     }
 
-    async fn put_site(&self, site: SiteRow) -> Result<(), StoreError> {
-        self.writer.write(move |tx| desk::put_site(tx, &site)).await
+    async fn put_site(&self, site: SiteRow, audit: AuditRow) -> Result<(), StoreError> {
+        self.act(audit, move |tx| desk::put_site(tx, &site)).await
     }
 
     async fn agents(&self) -> Result<Vec<AgentRow>, StoreError> {
@@ -235,9 +309,9 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn retire(&self, slug: &AgentSlug) -> Result<bool, StoreError> {
+    async fn retire(&self, slug: &AgentSlug, audit: AuditRow) -> Result<bool, StoreError> {
         let slug = slug.clone();
-        self.writer.write(move |tx| agents::retire(tx, &slug)).await
+        self.act_if(audit, move |tx| agents::retire(tx, &slug)).await
     }
 
     async fn setting(&self, key: &str) -> Result<Option<String>, StoreError> {
@@ -245,9 +319,9 @@ impl Store for SqliteStore {
         self.readers.read(move |c| desk::setting(c, &key)).await
     }
 
-    async fn put_setting(&self, key: &str, json: &str) -> Result<(), StoreError> {
+    async fn put_setting(&self, key: &str, json: &str, audit: AuditRow) -> Result<(), StoreError> {
         let (key, json) = (key.to_owned(), json.to_owned());
-        self.writer.write(move |tx| desk::put_setting(tx, &key, &json)).await
+        self.act(audit, move |tx| desk::put_setting(tx, &key, &json)).await
     }
 
     async fn articles(&self) -> Result<Vec<Article>, StoreError> {
@@ -256,10 +330,6 @@ impl Store for SqliteStore {
 
     async fn put_articles(&self, articles: Vec<Article>) -> Result<(), StoreError> {
         self.writer.write(move |tx| desk::put_articles(tx, &articles)).await
-    }
-
-    async fn audit_add(&self, entry: AuditRow) -> Result<(), StoreError> {
-        self.writer.write(move |tx| audit::add(tx, &entry)).await
     }
 
     async fn audit(

@@ -7,12 +7,17 @@ use std::{
 };
 
 use rusqlite::Connection;
-use shared::id::ConversationId;
+use shared::{
+    api::Role,
+    id::{ConversationId, StaffId},
+    time::Timestamp,
+};
 
 use super::{OpenError, SqliteStore};
 use crate::storage::{
     AppendError, Scope, Store, StoreError,
-    story::{batch, id, story},
+    rows::{Ends, SessionKind, SessionRow, SiteRow, StaffRow},
+    story::{batch, entry, greeter, id, story},
 };
 
 fn folder() -> tempfile::TempDir {
@@ -104,7 +109,11 @@ fn what_cannot_be_used_is_refused_in_one_sentence() {
     check(&b"no database at all, but long enough to look at".repeat(100), "not a Baton database");
     check(&foreign_database(), "not a Baton database");
     let newer = ours("PRAGMA user_version = 4711");
-    check(&newer, "version 4711, this program knows up to 1: use a newer Baton");
+    let says = format!(
+        "version 4711, this program knows up to {}: use a newer Baton",
+        super::open::newest()
+    );
+    check(&newer, &says);
 
     let dir = folder();
     fs::write(dir.path().join("file"), "x").expect("written");
@@ -234,6 +243,91 @@ async fn a_full_disk_refuses_writes_serves_reads_and_passes() {
     limit_pages(&store, None).await;
     store.append(big).await.expect("there is room again");
     store.append(batch("before", 3, 1)).await.expect("what was begun goes on");
+}
+
+/// Everything that an administrator does for good, tried while the audit log takes no entry.
+#[tokio::test]
+async fn there_is_no_action_without_its_entry() {
+    const NOW: Timestamp = Timestamp(1_700_000_000_000);
+    let dir = folder();
+    let store = SqliteStore::open(dir.path()).expect("a store");
+    let person = |name: &str| StaffRow {
+        id: id(&format!("stf_{name}")),
+        email: format!("{name}@example.com"),
+        name: name.to_owned(),
+        role: Role::Agent,
+        active: true,
+        password_hash: "$argon2id$…".to_owned(),
+    };
+    let key = |n: u8| SessionRow {
+        hash: [n; 32],
+        staff: id("stf_ana"),
+        created: NOW,
+        kind: SessionKind::Key { name: "import".to_owned(), used: None },
+    };
+    let site = |name: &str| SiteRow {
+        key: id("demo"),
+        name: name.to_owned(),
+        origins: Vec::new(),
+        color: "#102030".to_owned(),
+        greeting: String::new(),
+        identity_secret: None,
+        active: true,
+    };
+    let spec = greeter("One");
+    let (slug, ana): (_, StaffId) = (spec.slug.clone(), id("stf_ana"));
+    store.add_staff(person("ana"), entry("ana")).await.expect("Ana");
+    store.add_session(key(1), None, entry("ana")).await.expect("a key");
+    store.put_site(site("One"), entry("site")).await.expect("a site");
+    store.put_setting("desk", "1", entry("desk")).await.expect("a setting");
+    store.publish(spec.clone(), None, None, NOW).await.expect("published");
+    let all = async || {
+        (
+            store.staff().await.expect("staff"),
+            store.keys(&ana).await.expect("keys"),
+            store.sites().await.expect("sites"),
+            store.setting("desk").await.expect("a setting"),
+            store.agents().await.expect("agents"),
+            store.audit(None, None, 99).await.expect("audit").entries,
+        )
+    };
+    let before = all().await;
+    let forbid = |tx: &mut super::writer::Tx<'_>| {
+        let sql = "CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no'); END";
+        Ok(tx.execute_batch(sql)?)
+    };
+    store.writer.write(forbid).await.expect("forbidden");
+
+    let gone = StaffRow { active: false, ..person("ana") };
+    let of_key = id(&SessionRow::key_id(&[1; 32]));
+    store.add_staff(person("bob"), entry("bob")).await.expect_err("an account");
+    store.put_staff(gone, Ends::Everything, entry("ana")).await.expect_err("a change of one");
+    store.add_session(key(2), None, entry("ana")).await.expect_err("a key");
+    store.end_key(&ana, &of_key, entry("ana")).await.expect_err("the end of one");
+    store.put_site(site("Two"), entry("site")).await.expect_err("a site");
+    store.put_setting("desk", "2", entry("desk")).await.expect_err("a setting");
+    store.publish(spec, None, None, NOW).await.expect_err("a version");
+    store.retire(&slug, entry("agent")).await.expect_err("the end of an agent");
+    assert_eq!(all().await, before);
+}
+
+#[tokio::test]
+async fn keys_of_an_older_database_still_open() {
+    let dir = folder();
+    let path = dir.path().join("baton.db");
+    let conn = Connection::open(&path).expect("a database");
+    conn.execute_batch(include_str!("migrations/0001_begin.sql")).expect("the first version");
+    conn.execute_batch(&format!(
+        "INSERT INTO staff VALUES ('stf_ana', 'a@b', 'a@b', 'Ana', 'agent', 1, 'x');
+         INSERT INTO sessions VALUES (zeroblob(32), 'stf_ana', NULL, 5);
+         PRAGMA application_id = {}; PRAGMA user_version = 1;",
+        super::open::APPLICATION
+    ))
+    .expect("rows");
+    drop(conn);
+    let store = SqliteStore::open(dir.path()).expect("brought up to date");
+    let (_, key) = store.session(&[0; 32], Timestamp(9)).await.expect("read").expect("it stands");
+    assert_eq!(key.kind, SessionKind::Key { name: "API key".to_owned(), used: None });
 }
 
 async fn limit_pages(store: &SqliteStore, pages: Option<u32>) {
