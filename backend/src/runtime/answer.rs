@@ -15,7 +15,7 @@ use super::{
     World,
     calls::{opened_by, settle, started, superseded},
     decide::end_turn,
-    guard,
+    evidence, guard,
     guard::Refusal,
     handoff::{self, Words},
 };
@@ -87,10 +87,9 @@ pub fn answer(world: &World<'_>, answer: Answer) -> Vec<EventBody> {
 /// An answer ends its turn. After the wish for a person it ends with people, whatever the agent
 /// thought of saying instead.
 fn end_of_answer(world: &World<'_>, before: &[EventBody]) -> Vec<EventBody> {
-    let Some(wish) = world.thread.state.wants_person else {
+    let Some(evidence) = evidence::of_the_wish(world) else {
         return end_turn(world, TurnState::Done);
     };
-    let evidence = format!("the wish at event {wish}");
     let trigger = Trigger { kind: TriggerKind::AskedForPerson, evidence };
     let reason = handoff::reason_of(TriggerKind::AskedForPerson).to_owned();
     let words = Words { reason, ..Words::default() };
@@ -128,7 +127,7 @@ fn refuse(world: &World<'_>, mut events: Vec<EventBody>, refusals: &[Refusal]) -
         } else {
             TriggerKind::Fault
         };
-        let trigger = Trigger { kind, evidence: format!("{}: {}", last.check, last.detail) };
+        let trigger = Trigger { kind, evidence: evidence::stopped(last.check, &last.detail) };
         let words = Words { reason: handoff::reason_of(kind).to_owned(), ..Words::default() };
         let handoff = handoff::hand_over(world, &events, world.queue(), trigger, words);
         events.extend(handoff);
@@ -221,7 +220,7 @@ pub fn perform_transfer(world: &World<'_>, call: &OpenCall) -> Vec<EventBody> {
     match checked {
         Ok((to, words)) => {
             let mut events = vec![settle(call, Settlement::Ok, json!({ "owner": to.name() }))];
-            let trigger = transfer_trigger(world, call, &to);
+            let trigger = transfer_trigger(world, &to);
             let handoff = handoff::hand_over(world, &events, to, trigger, words);
             events.extend(handoff);
             events
@@ -236,13 +235,15 @@ pub fn perform_transfer(world: &World<'_>, call: &OpenCall) -> Vec<EventBody> {
 
 /// The agent's own choice; but where it brings the visitor who asked for one to a person, it only
 /// carries out that wish.
-fn transfer_trigger(world: &World<'_>, call: &OpenCall, to: &Owner) -> Trigger {
-    match (world.thread.state.wants_person, to) {
-        (Some(wish), Owner::Queue { .. }) => Trigger {
-            kind: TriggerKind::AskedForPerson,
-            evidence: format!("the wish at event {wish}; called {}", call.name),
+fn transfer_trigger(world: &World<'_>, to: &Owner) -> Trigger {
+    match (evidence::of_the_wish(world), to) {
+        (Some(evidence), Owner::Queue { .. }) => {
+            Trigger { kind: TriggerKind::AskedForPerson, evidence }
+        }
+        _ => Trigger {
+            kind: TriggerKind::Model,
+            evidence: evidence::chose(&world.thread.state.owner, to),
         },
-        _ => Trigger { kind: TriggerKind::Model, evidence: format!("called {}", call.name) },
     }
 }
 

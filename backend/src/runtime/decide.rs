@@ -95,7 +95,7 @@ fn nobody_came(world: &World<'_>) -> Vec<EventBody> {
         EventBody::Rule(RuleFired {
             trigger: TriggerKind::Lease,
             rule: None,
-            evidence: format!("nobody claimed it within {minutes} minutes"),
+            evidence: format!("Nobody claimed it within {minutes} minutes."),
             action: "tell the visitor what happens next".to_owned(),
         }),
         EventBody::Message(Message {
@@ -157,7 +157,8 @@ fn reopen(world: &World<'_>) -> Vec<EventBody> {
     }
     let to = world.desk.owner(&world.desk.settings.front_door).unwrap_or_else(|| world.queue());
     let kind = TriggerKind::Reopen;
-    let trigger = Trigger { kind, evidence: "a message to a closed conversation".to_owned() };
+    let trigger =
+        Trigger { kind, evidence: "The visitor wrote to a closed conversation.".to_owned() };
     handoff::hand_over(world, &[], to, trigger, Words::default())
 }
 
@@ -171,7 +172,7 @@ pub fn claim(world: &World<'_>, staff: &StaffRef) -> Result<Vec<EventBody>, Owne
         return Err(owner.clone());
     }
     let to = Owner::Staff { id: staff.id.clone(), name: staff.name.clone() };
-    let evidence = format!("{} claimed it", staff.name);
+    let evidence = format!("{} claimed it.", staff.name);
     let trigger = Trigger { kind: TriggerKind::Claim, evidence };
     // Why a person was needed stays on top of the brief.
     let words = match owner {
@@ -187,7 +188,7 @@ pub fn release(world: &World<'_>, staff: &StaffRef) -> Vec<EventBody> {
     if !world.thread.state.owner.is_staff(&staff.id) {
         return Vec::new();
     }
-    let evidence = format!("{} can no longer answer", staff.name);
+    let evidence = format!("{} can no longer answer.", staff.name);
     let trigger = Trigger { kind: TriggerKind::Lease, evidence };
     handoff::hand_over(world, &[], world.queue(), trigger, handoff::words_so_far(world))
 }
@@ -217,7 +218,7 @@ pub fn hand_back(
         events.push(EventBody::Note(Note { author: staff.clone(), text }));
     }
     let trigger =
-        Trigger { kind: TriggerKind::Return, evidence: format!("{} handed it back", staff.name) };
+        Trigger { kind: TriggerKind::Return, evidence: format!("{} handed it back.", staff.name) };
     let handoff = handoff::hand_over(world, &events, to, trigger, words);
     events.extend(handoff);
     events
@@ -226,7 +227,7 @@ pub fn hand_back(
 /// A member of staff closes the conversation.
 pub fn close(world: &World<'_>, staff: &StaffRef) -> Vec<EventBody> {
     let trigger =
-        Trigger { kind: TriggerKind::Close, evidence: format!("{} closed it", staff.name) };
+        Trigger { kind: TriggerKind::Close, evidence: format!("{} closed it.", staff.name) };
     let mut events = handoff::hand_over(world, &[], Owner::Nobody, trigger, Words::default());
     events.push(EventBody::Closed(Closed { by: Some(staff.clone()) }));
     events

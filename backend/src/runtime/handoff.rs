@@ -12,7 +12,7 @@ use shared::{
 use super::{
     World,
     calls::{settle, superseded},
-    facts,
+    evidence, facts,
 };
 
 /// What the source says about a handoff; all the rest comes from the journal.
@@ -125,7 +125,7 @@ pub fn fire(
         trigger: trigger.kind,
         rule,
         evidence: trigger.evidence.clone(),
-        action: format!("hand over to {to}"),
+        action: format!("hand over to {}", to.name()),
     });
     let words = Words { reason: reason.to_owned(), ..Words::default() };
     let mut events = vec![fired];
@@ -141,7 +141,7 @@ pub fn give_up(world: &World<'_>, check: &str, kind: TriggerKind, detail: &str) 
         verdict: Verdict::Escalated,
         detail: detail.to_owned(),
     });
-    let trigger = Trigger { kind, evidence: format!("{check}: {detail}") };
+    let trigger = Trigger { kind, evidence: evidence::stopped(check, detail) };
     let words = Words { reason: reason_of(kind).to_owned(), ..Words::default() };
     let mut events = vec![guard];
     let handoff = hand_over(world, &events, world.queue(), trigger, words);

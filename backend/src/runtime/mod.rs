@@ -10,6 +10,7 @@ pub mod catalog;
 pub mod decide;
 pub mod desk;
 mod engine;
+pub mod evidence;
 pub mod facts;
 pub mod guard;
 pub mod handoff;

@@ -6,6 +6,7 @@ use shared::{
     money::{Currency, Money},
 };
 
+use super::evidence;
 use crate::brain::Reading;
 
 /// What a rule is held against.
@@ -27,24 +28,27 @@ pub fn first_match<'r>(rules: &'r [Rule], situation: &Situation<'_>) -> Option<(
     rules.iter().find_map(|rule| Some((rule, evidence(rule, situation)?)))
 }
 
-/// What a rule fires on; `None` if it does not hold.
+/// What a rule fires on, in a sentence; `None` if it does not hold.
 pub fn evidence(rule: &Rule, situation: &Situation<'_>) -> Option<String> {
     if rule.when.is_empty() {
         return None;
     }
     let found: Option<Vec<String>> = rule.when.iter().map(|c| holds(c, situation)).collect();
-    found.map(|parts| parts.join("; "))
+    found.map(|parts| format!("{}.", evidence::capital(&parts.join(", and "))))
 }
 
 fn holds(condition: &Condition, at: &Situation<'_>) -> Option<String> {
     match condition {
         Condition::Text { any } => {
             let phrase = any.iter().find(|phrase| contains_words(at.text, phrase))?;
-            Some(format!("says \"{phrase}\""))
+            Some(format!("the message says “{phrase}”"))
         }
         Condition::Intent { is } => {
             let (_, p) = at.reading.intents.iter().find(|(intent, _)| intent == is)?;
-            (*p >= at.threshold).then(|| format!("reads as {is} ({p:.2})"))
+            (*p >= at.threshold).then(|| {
+                let (intent, sure) = (evidence::spaced(is), evidence::percent(*p));
+                format!("the message reads as “{intent}” ({sure} sure)")
+            })
         }
         Condition::Fact { key, equals } => {
             let said = at.reading.slots.iter().find(|(k, _)| k == key).map(|(_, v)| v);
@@ -59,15 +63,16 @@ fn holds(condition: &Condition, at: &Situation<'_>) -> Option<String> {
             .filter(|(key, _)| key == "amount")
             .filter_map(|(_, value)| parse_money(value))
             .find(|m| m.currency == over.currency && m.amount > over.amount)
-            .map(|m| format!("names {m}, above {over}")),
+            .map(|m| format!("the message names {m}, above {over}")),
         Condition::Sentiment { at_least } => {
             let sounds = at.reading.sentiment;
-            (severity(sounds) >= severity(*at_least)).then(|| format!("sounds {sounds:?}"))
+            (severity(sounds) >= severity(*at_least))
+                .then(|| format!("the visitor sounds {}", format!("{sounds:?}").to_lowercase()))
         }
         Condition::Language { any } => any
             .iter()
             .find(|tag| tag.eq_ignore_ascii_case(&at.reading.language))
-            .map(|tag| format!("is in {tag}")),
+            .map(|tag| format!("the message is in {tag}")),
         Condition::Hours { open } => {
             let state = if at.open { "open" } else { "closed" };
             (at.open == *open).then(|| format!("the desk is {state}"))

@@ -10,7 +10,7 @@ use shared::{
 };
 
 use super::{
-    World, handoff,
+    World, evidence, handoff,
     rules::{self, Situation},
 };
 use crate::brain::Reading;
@@ -31,10 +31,10 @@ pub fn before_the_brain(world: &World<'_>) -> Vec<EventBody> {
     }
     let before: Vec<&str> = earlier(world, seq);
     let reading = world.desk.faculty.reader.read(text, &before);
-    wish_for_a_person(world, &reading)
+    wish_for_a_person(world, text, &reading)
         .or_else(|| wish_before(world, seq))
         .or_else(|| rule(world, text, &reading))
-        .or_else(|| missing_capability(world, &reading))
+        .or_else(|| missing_capability(world, text, &reading))
         .or_else(|| low_confidence(world, text, &reading))
         .unwrap_or_default()
 }
@@ -59,13 +59,13 @@ fn earlier<'a>(world: &World<'a>, seq: u64) -> Vec<&'a str> {
     texts
 }
 
-fn wish_for_a_person(world: &World<'_>, reading: &Reading) -> Option<Vec<EventBody>> {
+fn wish_for_a_person(world: &World<'_>, text: &str, reading: &Reading) -> Option<Vec<EventBody>> {
     let (kind, words) = match (&reading.safety, &reading.wants_person) {
         (Some(words), _) => (TriggerKind::Safety, words),
         (None, Some(words)) => (TriggerKind::AskedForPerson, words),
         (None, None) => return None,
     };
-    let trigger = Trigger { kind, evidence: format!("says \"{words}\"") };
+    let trigger = Trigger { kind, evidence: evidence::wrote(text, words) };
     Some(handoff::escalate(world, trigger, handoff::reason_of(kind)))
 }
 
@@ -80,7 +80,7 @@ fn wish_before(world: &World<'_>, newest: Seq) -> Option<Vec<EventBody>> {
         .take_while(|(seq, _)| *seq > heard)
         .find_map(|(seq, text)| {
             let reading = world.desk.faculty.reader.read(text, &earlier(world, seq));
-            wish_for_a_person(world, &reading)
+            wish_for_a_person(world, text, &reading)
         })
 }
 
@@ -99,13 +99,12 @@ fn rule(world: &World<'_>, text: &str, reading: &Reading) -> Option<Vec<EventBod
     if !super::guard::may_go_to(world, &to) {
         return None;
     }
-    let trigger =
-        Trigger { kind: TriggerKind::Rule, evidence: format!("{}: {evidence}", rule.name) };
-    let reason = format!("The rule \"{}\" applies.", rule.name);
+    let trigger = Trigger { kind: TriggerKind::Rule, evidence };
+    let reason = format!("The rule “{}” applies.", rule.name);
     Some(handoff::fire(world, trigger, Some(rule.name.clone()), to, &reason))
 }
 
-fn missing_capability(world: &World<'_>, reading: &Reading) -> Option<Vec<EventBody>> {
+fn missing_capability(world: &World<'_>, text: &str, reading: &Reading) -> Option<Vec<EventBody>> {
     let spec = world.spec?;
     let tool = reading.needs_tool.as_ref().filter(|_| !reading.conversational)?;
     let (intent, p) = reading.intents.first()?;
@@ -122,7 +121,7 @@ fn missing_capability(world: &World<'_>, reading: &Reading) -> Option<Vec<EventB
     if !super::guard::may_go_to(world, &to) {
         return None;
     }
-    let evidence = format!("{intent} ({p:.2}) needs {tool}");
+    let evidence = evidence::needs_tool(text, intent, *p, tool);
     let trigger = Trigger { kind: TriggerKind::MissingCapability, evidence };
     let reason = format!("{} can do this.", to.name());
     Some(handoff::fire(world, trigger, None, to, &reason))
@@ -141,7 +140,7 @@ fn low_confidence(world: &World<'_>, text: &str, reading: &Reading) -> Option<Ve
         return None;
     }
     let p = reading.intents.first().map_or(0.0, |(_, p)| *p);
-    let evidence = format!("two unclear messages in a row ({p:.2} below {threshold:.2})");
+    let evidence = evidence::unclear(text, p, threshold);
     let trigger = Trigger { kind: TriggerKind::LowConfidence, evidence };
     Some(handoff::escalate(world, trigger, handoff::reason_of(TriggerKind::LowConfidence)))
 }
@@ -162,7 +161,7 @@ pub fn pressed_for_a_person(world: &World<'_>) -> Vec<EventBody> {
         Owner::Queue { .. } | Owner::Staff { .. } => Vec::new(),
         Owner::Agent { .. } | Owner::Nobody => {
             let kind = TriggerKind::AskedForPerson;
-            let trigger = Trigger { kind, evidence: "pressed \"Talk to a person\"".to_owned() };
+            let trigger = Trigger { kind, evidence: evidence::pressed() };
             handoff::escalate(world, trigger, handoff::reason_of(kind))
         }
     }

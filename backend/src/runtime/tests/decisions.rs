@@ -229,6 +229,8 @@ fn after_the_wish_for_a_person_only_people_follow() {
     stage.answer("", &[("transfer_to_queue_support", transfer_args())]);
     stage.run();
     assert_eq!(owner(&stage), "queue_support");
+    let evidence = stage.thread.state.brief.as_ref().map(|brief| brief.trigger.evidence.clone());
+    assert_eq!(evidence.as_deref(), Some("The visitor wrote: “give me a human”"));
     let bodies = stage.with(triggers::pressed_for_a_person);
     assert!(bodies.is_empty(), "people have it already");
 }
