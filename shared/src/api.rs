@@ -271,6 +271,10 @@ body! {
         /// Why it came to people: the latest brief's trigger and reason.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub reason: Option<Reason>,
+        /// What is wanted, where a person is needed: the latest brief's request, or what is to be
+        /// approved; shortened.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub request: Option<String>,
         /// Whether an approval waits.
         pub needs_approval: bool,
         /// Who wrote the newest message.

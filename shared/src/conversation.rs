@@ -12,6 +12,7 @@ use crate::{
         Verdict,
     },
     id::{ApprovalId, CallId, ConversationId, Epoch, IntentId, Seq, SiteKey},
+    limits::PREVIEW_CHARS,
     message::{AuthorKind, VisitorRef},
     money::Money,
     owner::Owner,
@@ -207,9 +208,6 @@ impl fmt::Display for FoldError {
 }
 
 impl std::error::Error for FoldError {}
-
-/// Longest preview of a message in a list, in characters.
-const PREVIEW_CHARS: usize = 140;
 
 impl Conversation {
     /// The state of a whole journal.

@@ -18,6 +18,8 @@ pub const EXAMPLES: usize = 500;
 pub const RULES: usize = 50;
 /// Most tools, and most handoff targets, of one agent.
 pub const TOOLS: usize = 64;
+/// Longest preview of a message or a request in a list, in characters.
+pub const PREVIEW_CHARS: usize = 140;
 /// Longest search text, in characters.
 pub const QUERY_CHARS: usize = 200;
 /// Largest request body, in bytes, unless a route says otherwise.

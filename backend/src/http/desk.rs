@@ -20,6 +20,7 @@ use crate::{
     app::App,
     auth::AdminAuth,
     runtime::{Snapshot, catalog::DESK_SETTING, desk::MONEY_SETTING},
+    storage::rows::AuditFilter,
 };
 
 /// Lists the tools that agents can be given.
@@ -79,6 +80,8 @@ pub struct AuditAsked {
     /// Of one conversation only.
     #[param(value_type = Option<String>)]
     conversation: Option<ConversationId>,
+    /// Of these kinds only, separated by commas, such as `handoff,close`.
+    actions: Option<String>,
     /// Where the last page ended.
     after: Option<u64>,
 }
@@ -90,8 +93,13 @@ pub async fn audit(
     _admin: AdminAuth,
     Asked(asked): Asked<AuditAsked>,
 ) -> Answer<Json<Audit>> {
-    let conversation = asked.conversation.as_ref();
-    Ok(Json(app.store.audit(conversation, asked.after, limits::LIST_PAGE).await?))
+    let actions = asked.actions.unwrap_or_default();
+    if actions.chars().count() > limits::QUERY_CHARS {
+        return Err(Error::invalid("actions", "Name fewer kinds."));
+    }
+    let actions = actions.split(',').filter(|a| !a.is_empty()).map(str::to_owned).collect();
+    let filter = AuditFilter { conversation: asked.conversation, actions };
+    Ok(Json(app.store.audit(filter, asked.after, limits::LIST_PAGE).await?))
 }
 
 /// Summed by what.

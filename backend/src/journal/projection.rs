@@ -7,6 +7,7 @@ use shared::{
     brief::{TriggerKind, Usage},
     conversation::Conversation,
     event::{Approval, ApprovalState, Event, EventBody, Handoff, Refund, RefundTerms},
+    limits::PREVIEW_CHARS,
     owner::Owner,
     time::Timestamp,
 };
@@ -23,11 +24,13 @@ pub fn line(state: &Conversation) -> Line {
         None => (None, String::new()),
     };
     let with_people = matches!(state.owner, Owner::Queue { .. } | Owner::Staff { .. });
-    let reason = state
-        .brief
-        .as_ref()
-        .filter(|_| with_people)
-        .map(|brief| Reason { trigger: brief.trigger.kind, text: brief.reason.clone() });
+    let brief = state.brief.as_ref().filter(|_| with_people);
+    let reason =
+        brief.map(|brief| Reason { trigger: brief.trigger.kind, text: brief.reason.clone() });
+    let request = brief
+        .map(|brief| &brief.request)
+        .or(state.approvals.first().map(|approval| &approval.summary))
+        .map(|text| text.chars().take(PREVIEW_CHARS).collect());
     let summary = Summary {
         id: state.id.clone(),
         site: state.site.clone(),
@@ -37,6 +40,7 @@ pub fn line(state: &Conversation) -> Line {
         escalated_at: state.escalated_at,
         deadline: state.deadline,
         reason,
+        request,
         needs_approval: !state.approvals.is_empty(),
         last_author,
         preview,
@@ -127,7 +131,7 @@ impl Added {
     }
 
     fn audit_handoff(&mut self, before: &Conversation, event: &Event, handoff: &Handoff) {
-        let (trigger, mut detail) = match &before.brief {
+        let (trigger, detail) = match &before.brief {
             Some(brief) => {
                 let trigger = brief.trigger.kind;
                 let detail = format!("{}: {}", wire(&trigger), brief.trigger.evidence);
@@ -135,9 +139,7 @@ impl Added {
             }
             None => (handoff.trigger, String::new()),
         };
-        if let Owner::Queue { .. } | Owner::Staff { .. } = handoff.from {
-            detail = join(detail, &format!("from {}", handoff.from));
-        }
+        let detail = join(detail, &format!("from {}", handoff.from));
         let actor = who(trigger, handoff);
         self.audit(before, event, "handoff", &actor, handoff.to.to_string(), detail);
     }

@@ -20,8 +20,8 @@ use shared::{
 };
 
 use rows::{
-    AgentRow, Article, AuditRow, Batch, Ends, Hash, Line, NewIdentity, Record, RefundRow,
-    SessionRow, SiteRow, StaffRow, VersionRow, VisitorRow,
+    AgentRow, Article, AuditFilter, AuditRow, Batch, Ends, Hash, Line, NewIdentity, Record,
+    RefundRow, SessionRow, SiteRow, StaffRow, VersionRow, VisitorRow,
 };
 
 /// On whose behalf something is read. There is no way to read a conversation without one, and what
@@ -323,10 +323,10 @@ pub trait Store: Send + Sync + 'static {
 
     // What is read of it all.
 
-    /// Entries before `after`, newest first, of one conversation or all.
+    /// Entries before `after` that pass `filter`, newest first.
     async fn audit(
         &self,
-        conversation: Option<&ConversationId>,
+        filter: AuditFilter,
         after: Option<u64>,
         limit: usize,
     ) -> Result<Audit, StoreError>;

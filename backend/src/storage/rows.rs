@@ -154,6 +154,15 @@ impl AuditRow {
     }
 }
 
+/// Which entries of the audit log.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AuditFilter {
+    /// Of one conversation only.
+    pub conversation: Option<ConversationId>,
+    /// Of these kinds only; of all if there are none.
+    pub actions: Vec<String>,
+}
+
 /// A visitor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VisitorRow {

@@ -17,8 +17,8 @@ use shared::{
 use super::{
     AppendError, InboxQuery, RefundTotals, Scope, Store, StoreError,
     rows::{
-        ApprovalRow, Article, AuditRow, Batch, Ends, Line, MeterRow, NewIdentity, Record,
-        RefundRow, SessionKind, SessionRow, SiteRow, StaffRow,
+        ApprovalRow, Article, AuditFilter, AuditRow, Batch, Ends, Line, MeterRow, NewIdentity,
+        Record, RefundRow, SessionKind, SessionRow, SiteRow, StaffRow,
     },
 };
 
@@ -67,6 +67,7 @@ pub(crate) fn batch(c: &str, expect_seq: Seq, records: u64) -> Batch {
         escalated_at: None,
         deadline: None,
         reason: None,
+        request: None,
         needs_approval: false,
         last_author: None,
         preview: String::new(),
@@ -175,7 +176,7 @@ async fn refused_batches(store: &dyn Store) {
 
     assert_eq!(store.line(&Scope::System, &id("story_1")).await.expect("a line"), before);
     assert_eq!(store.approval(&id("app_no")).await.expect("none"), None);
-    assert_eq!(store.audit(None, None, 9).await.expect("audit").entries, []);
+    assert_eq!(store.audit(AuditFilter::default(), None, 9).await.expect("audit").entries, []);
     assert_eq!(found(store, View::All, "nevermore").await, [""; 0]);
 }
 
@@ -589,11 +590,12 @@ async fn audit_and_meters(store: &dyn Store) {
         assert_eq!(found, sums, "{by:?}");
     }
 
-    let audit = store.audit(None, None, 3).await.expect("audit");
+    let all = AuditFilter::default;
+    let audit = store.audit(all(), None, 3).await.expect("audit");
     let actions: Vec<_> = audit.entries.iter().map(|e| e.action.as_str()).collect();
     assert_eq!(actions, ["did", "handoff", "close"], "newest first");
     let next = audit.next.as_ref().and_then(|next| next.parse().ok());
-    let rest = store.audit(None, next, 500).await.expect("audit");
+    let rest = store.audit(all(), next, 500).await.expect("audit");
     assert_eq!(rest.next, None);
     // One entry for each that did something, and none for one that did not.
     let of = |what: &str| {
@@ -602,6 +604,12 @@ async fn audit_and_meters(store: &dyn Store) {
     };
     assert_eq!((of("greeter"), of("bob"), of("eve")), (3 + 1, 1, 0));
     assert_eq!((of("ana"), of("site"), of("desk")), (1 + 5 + 1 + 4, 3, 2));
-    let of_one = store.audit(Some(&id("meters_1")), None, 9).await.expect("audit");
+    let conversation = Some(id("meters_1"));
+    let of_one = store.audit(AuditFilter { conversation, ..all() }, None, 9).await.expect("audit");
     assert_eq!(of_one.entries.len(), 2);
+    for (actions, found) in [(&["close", "did"][..], 1), (&["clo", "", "%"], 0)] {
+        let actions = actions.iter().map(|&action| action.to_owned()).collect();
+        let some = store.audit(AuditFilter { actions, ..all() }, None, 9).await.expect("audit");
+        assert_eq!(some.entries.iter().filter(|e| e.subject == "subject").count(), found);
+    }
 }

@@ -185,6 +185,11 @@ async fn a_draft_meets_nobody_until_it_is_published() {
         .collect();
     assert_eq!(actions[..2], ["publish", "publish"]);
     assert!(actions.contains(&"sign_in"));
+    let some = admin.get("/audit?actions=sign_in,close").await.ok();
+    let only = |e: &Value| e["action"] == "sign_in";
+    assert!(some["entries"].as_array().is_some_and(|all| !all.is_empty() && all.iter().all(only)));
+    let flood = "x,".repeat(500);
+    admin.get(&format!("/audit?actions={flood}")).await.refused(422, "invalid");
     desk.finish().await;
 }
 

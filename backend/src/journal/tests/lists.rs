@@ -16,7 +16,7 @@ use super::super::{
 };
 use crate::{
     bus::Signal,
-    storage::{InboxQuery, Scope, Store},
+    storage::{InboxQuery, Scope, Store, rows::AuditFilter},
     verify::verify,
 };
 
@@ -126,7 +126,11 @@ async fn staff_see_when_and_why_a_person_is_needed() {
         }
     }
     assert_eq!(ended, [(2, TurnState::Running), (2, TurnState::Waiting)]);
-    let audit = store.audit(Some(&c), None, 50).await.expect("audit").entries;
+    let audit = store
+        .audit(AuditFilter { conversation: Some(c.clone()), ..AuditFilter::default() }, None, 50)
+        .await
+        .expect("audit")
+        .entries;
     let audit: Vec<_> =
         audit.iter().rev().map(|e| format!("{} {} {}", e.action, e.actor, e.subject)).collect();
     assert_eq!(

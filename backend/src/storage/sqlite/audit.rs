@@ -8,7 +8,10 @@ use shared::{
 };
 
 use super::convert::parsed;
-use crate::storage::{StoreError, rows::AuditRow};
+use crate::storage::{
+    StoreError,
+    rows::{AuditFilter, AuditRow},
+};
 
 /// Most entries of a page, whatever is asked for.
 const MOST: usize = 500;
@@ -29,20 +32,25 @@ pub(super) fn add(conn: &Connection, entry: &AuditRow) -> Result<(), StoreError>
 
 pub(super) fn page(
     conn: &Connection,
-    conversation: Option<&ConversationId>,
+    filter: &AuditFilter,
     before: Option<u64>,
     limit: usize,
 ) -> Result<Audit, StoreError> {
-    let filter = if conversation.is_some() { "conversation = ?1" } else { "?1 IS NULL" };
+    let of = if filter.conversation.is_some() { "conversation = ?1" } else { "?1 IS NULL" };
     let sql = format!(
         "SELECT id, at, action, actor, subject, conversation, detail FROM audit
-         WHERE {filter} AND id < ?2 ORDER BY id DESC LIMIT ?3"
+         WHERE {of} AND (?2 = '' OR instr(?2, ',' || action || ',') > 0) AND id < ?3
+         ORDER BY id DESC LIMIT ?4"
     );
     let before = before.map_or(i64::MAX, |id| i64::try_from(id).unwrap_or(i64::MAX));
     let limit = limit.clamp(1, MOST);
     let mut statement = conn.prepare_cached(&sql)?;
-    let conversation = conversation.map(ConversationId::as_str);
-    let entries = statement.query_map((conversation, before, limit + 1), entry_of)?;
+    let conversation = filter.conversation.as_ref().map(ConversationId::as_str);
+    let actions = match filter.actions.join(",") {
+        none if none.is_empty() => none,
+        some => format!(",{some},"),
+    };
+    let entries = statement.query_map((conversation, actions, before, limit + 1), entry_of)?;
     let mut entries = entries.collect::<Result<Vec<_>, _>>()?;
     let more = entries.len() > limit;
     entries.truncate(limit);

@@ -22,8 +22,8 @@ use super::{
 use crate::storage::{
     AppendError, InboxQuery, RefundTotals, Scope, Store, StoreError,
     rows::{
-        AgentRow, Article, AuditRow, Batch, Ends, Hash, Line, NewIdentity, Record, RefundRow,
-        SessionRow, SiteRow, StaffRow, VersionRow, VisitorRow,
+        AgentRow, Article, AuditFilter, AuditRow, Batch, Ends, Hash, Line, NewIdentity, Record,
+        RefundRow, SessionRow, SiteRow, StaffRow, VersionRow, VisitorRow,
     },
 };
 
@@ -334,12 +334,11 @@ impl Store for SqliteStore {
 
     async fn audit(
         &self,
-        conversation: Option<&ConversationId>,
+        filter: AuditFilter,
         after: Option<u64>,
         limit: usize,
     ) -> Result<Audit, StoreError> {
-        let conversation = conversation.cloned();
-        self.readers.read(move |c| audit::page(c, conversation.as_ref(), after, limit)).await
+        self.readers.read(move |c| audit::page(c, &filter, after, limit)).await
     }
 
     async fn meters(&self, by: MeterBy) -> Result<Vec<Meter>, StoreError> {

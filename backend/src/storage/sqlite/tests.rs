@@ -16,7 +16,7 @@ use shared::{
 use super::{OpenError, SqliteStore};
 use crate::storage::{
     AppendError, Scope, Store, StoreError,
-    rows::{Ends, SessionKind, SessionRow, SiteRow, StaffRow},
+    rows::{AuditFilter, Ends, SessionKind, SessionRow, SiteRow, StaffRow},
     story::{batch, entry, greeter, id, story},
 };
 
@@ -288,7 +288,7 @@ async fn there_is_no_action_without_its_entry() {
             store.sites().await.expect("sites"),
             store.setting("desk").await.expect("a setting"),
             store.agents().await.expect("agents"),
-            store.audit(None, None, 99).await.expect("audit").entries,
+            store.audit(AuditFilter::default(), None, 99).await.expect("audit").entries,
         )
     };
     let before = all().await;

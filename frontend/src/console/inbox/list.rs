@@ -121,6 +121,7 @@ mod tests {
             escalated_at: Some(Timestamp(at)),
             deadline: None,
             reason: None,
+            request: None,
             needs_approval: false,
             last_author: None,
             preview: String::new(),
