@@ -39,6 +39,10 @@ pub struct Settings {
     /// Folder of Markdown articles that agents answer from.
     #[arg(long, env = "BATON_KNOWLEDGE", value_name = "DIR")]
     pub knowledge: Option<PathBuf>,
+    /// How many days a visitor is known by their browser after they were there last.
+    #[arg(long, env = "BATON_VISITOR_DAYS", value_name = "DAYS",
+          value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub visitor_days: Option<u32>,
     /// How log lines are written.
     #[arg(long, env = "BATON_LOG_FORMAT", value_enum)]
     pub log_format: Option<LogFormat>,
@@ -104,6 +108,8 @@ pub struct Config {
     pub shop: Option<PathBuf>,
     /// A folder of articles.
     pub knowledge: Option<PathBuf>,
+    /// How long a visitor's token is good after its last use, in days; 1 to 3650.
+    pub visitor_days: u32,
     /// How log lines are written.
     pub log_format: LogFormat,
     /// What is logged.
@@ -141,6 +147,9 @@ pub enum ConfigError {
     /// Nobody could sign in with it, or everybody could.
     #[error("the first administrator's password must have 1 to {PASSWORD_BYTES} bytes")]
     AdminPassword,
+    /// A visitor would never be known again, or for ever.
+    #[error("visitor_days must be 1 to 3650")]
+    VisitorDays,
 }
 
 impl Default for Config {
@@ -153,6 +162,7 @@ impl Default for Config {
             trusted_proxies: 0,
             shop: None,
             knowledge: None,
+            visitor_days: 30,
             log_format: LogFormat::Text,
             log: "info".to_owned(),
             admin_email: None,
@@ -181,6 +191,10 @@ impl Config {
         if admin_password.as_ref().is_some_and(|p| p.is_empty() || p.len() > PASSWORD_BYTES) {
             return Err(ConfigError::AdminPassword);
         }
+        let visitor_days = pick!(visitor_days);
+        if visitor_days.is_some_and(|days| !(1..=3650).contains(&days)) {
+            return Err(ConfigError::VisitorDays);
+        }
         Ok(Self {
             data: pick!(data).unwrap_or(default.data),
             listen: pick!(listen).unwrap_or(default.listen),
@@ -189,6 +203,7 @@ impl Config {
             trusted_proxies: pick!(trusted_proxies).unwrap_or(default.trusted_proxies),
             shop: pick!(shop),
             knowledge: pick!(knowledge),
+            visitor_days: visitor_days.unwrap_or(default.visitor_days),
             log_format: pick!(log_format).unwrap_or(default.log_format),
             log: pick!(log).unwrap_or(default.log),
             admin_email: pick!(admin_email),
@@ -241,6 +256,7 @@ impl Settings {
             listen: Some(config.listen),
             demo: Some(config.demo),
             trusted_proxies: Some(config.trusted_proxies),
+            visitor_days: Some(config.visitor_days),
             log_format: Some(config.log_format),
             log: Some(config.log),
             visitors_per_minute: Some(config.rates.visitors_per_minute),
@@ -313,6 +329,7 @@ mod tests {
         check("listen = \"everywhere\"", "listen");
         check("public_url = \"https://a.example/path\"", "https://a.example/path");
         check("admin_password = \"\"", "password");
+        check("visitor_days = 0", "visitor_days");
         check(&format!("admin_password = \"{}\"", "x".repeat(201)), "password");
         check("public_url = \"javascript:alert(1)\"", "javascript");
         let missing = Config::resolve(Some(Path::new("no-such-file")), Settings::default());

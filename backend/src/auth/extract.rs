@@ -11,6 +11,7 @@ use shared::{
     event::Event,
     id::SiteKey,
     message::{StaffRef, VisitorRef},
+    time::Timestamp,
 };
 
 use super::{
@@ -70,6 +71,10 @@ impl Audience {
 /// than the request.
 const USE_NOTED_MS: i64 = 60_000;
 
+/// How much longer a visitor's token must become good for before that is written, in milliseconds:
+/// an hour.
+const EXTENDED_MS: i64 = 3_600_000;
+
 /// Name of the cookie that holds a staff session.
 pub const COOKIE: &str = "baton_session";
 
@@ -80,6 +85,8 @@ pub struct VisitorAuth {
     pub visitor: VisitorRef,
     /// On which site.
     pub site: SiteKey,
+    /// SHA-256 of their token.
+    pub token: Hash,
 }
 
 /// A signed-in member of staff, by cookie or API key.
@@ -111,13 +118,27 @@ pub struct Peer(pub IpAddr);
 impl VisitorAuth {
     /// The visitor of a bearer token.
     pub async fn of(app: &App, bearer: &str) -> Result<Self, Denied> {
-        let hash = token::hash(Kind::Visitor, bearer).ok_or(Denied::NotSignedIn)?;
-        let row = app.store.visitor(&hash).await?.ok_or(Denied::NotSignedIn)?;
+        Self::by_hash(app, token::hash(Kind::Visitor, bearer).ok_or(Denied::NotSignedIn)?).await
+    }
+
+    /// The visitor of a token, if it is still good. Using it lets it be good for longer.
+    pub async fn by_hash(app: &App, token: Hash) -> Result<Self, Denied> {
+        let now = app.clock.now();
+        let row = app.store.visitor(&token, now).await?.ok_or(Denied::NotSignedIn)?;
+        let expires = Self::expires(app, now);
+        if expires.since_ms(row.expires) >= EXTENDED_MS {
+            app.store.extend_visitor(&token, expires).await?;
+        }
         let site = app.store.site(&row.site).await?;
         if !site.is_some_and(|site| site.active) {
             return Err(Denied::SiteClosed);
         }
-        Ok(Self { visitor: row.visitor, site: row.site })
+        Ok(Self { visitor: row.visitor, site: row.site, token })
+    }
+
+    /// Until when a token is good that is used now.
+    pub fn expires(app: &App, now: Timestamp) -> Timestamp {
+        now.plus_ms(i64::from(app.config.visitor_days) * 86_400_000)
     }
 
     /// Their own conversations.
@@ -179,6 +200,16 @@ impl ReaderAuth {
         match self {
             Self::Visitor(visitor) => app.streams.enter(&visitor.visitor.id).map(Some),
             Self::Staff(_) => Ok(None),
+        }
+    }
+
+    /// The same reader, if their session or token still stands.
+    pub async fn still(&self, app: &App) -> Result<Self, Denied> {
+        match self {
+            Self::Visitor(visitor) => {
+                VisitorAuth::by_hash(app, visitor.token).await.map(Self::Visitor)
+            }
+            Self::Staff(staff) => StaffAuth::by_hash(app, staff.session).await.map(Self::Staff),
         }
     }
 

@@ -182,6 +182,16 @@ async fn check(app: &App, spec: &AgentSpec, publishing: bool) -> Answer<()> {
     }
     let desk = app.catalog.current();
     let known = app.store.agents().await?;
+    let names = known
+        .iter()
+        .filter_map(|row| row.published.as_ref().filter(|_| publishing && row.slug != spec.slug));
+    if let Some(other) = names.map(|v| &v.spec).find(|v| folded(&v.name) == folded(&spec.name)) {
+        let message = format!(
+            "Visitors could not tell it from agent {}, which has this name; choose another.",
+            other.slug
+        );
+        return Err(Error::invalid("name", message));
+    }
     for target in &spec.targets {
         match target {
             Target::Queue { slug } if *slug == desk.settings.queue => {}
@@ -199,6 +209,11 @@ async fn check(app: &App, spec: &AgentSpec, publishing: bool) -> Answer<()> {
         }
     }
     Ok(())
+}
+
+/// A name as people tell names apart: whatever its case and its spaces.
+fn folded(name: &str) -> String {
+    name.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn agent(row: AgentRow) -> Agent {

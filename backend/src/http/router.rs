@@ -29,6 +29,7 @@ pub fn api() -> OpenApiRouter<App> {
         at("/live", routes!(live::upgrade)),
     ]);
     let visitor = Caller::Visitor.may([
+        at("/visitors/logout", routes!(visitors::logout)),
         at("/conversations", routes!(conversations::open)),
         at("/conversations/{id}/messages", routes!(conversations::say)),
         at("/conversations/{id}/human", routes!(conversations::ask_for_person)),

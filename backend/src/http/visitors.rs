@@ -1,6 +1,10 @@
 //! Visitors begin here.
 
-use axum::{Json, extract::State, http::HeaderMap};
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
 use shared::{
     api::{StartVisitor, VisitorInfo, VisitorSession},
     id::ConversationId,
@@ -48,7 +52,9 @@ pub async fn start(
         _ => None,
     };
     let (token, hash) = token::mint(Kind::Visitor);
-    let visitor = app.store.start_visitor(&site.key, &hash, identity, now).await?.visitor;
+    let expires = VisitorAuth::expires(&app, now);
+    let begun = app.store.start_visitor(&site.key, &hash, identity, expires, now).await?;
+    let visitor = begun.visitor;
     let carried = match before.filter(|before| before.site == site.key) {
         Some(before) => carry(&app, &before, &visitor).await?,
         None => None,
@@ -70,6 +76,13 @@ pub async fn start(
         },
         conversation: conversation.map(|thread| view::conversation(&thread, Audience::Visitor)),
     }))
+}
+
+/// Ends the visitor's token, here and wherever it has got to. Their conversations stay.
+#[utoipa::path(post, path = "", responses((status = 204, description = "Signed out.")))]
+pub async fn logout(State(app): State<App>, visitor: VisitorAuth) -> Answer<StatusCode> {
+    app.store.end_visitor(&visitor.token).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Lets the open conversation of somebody who was anonymous follow them into who they are.

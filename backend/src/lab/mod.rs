@@ -120,7 +120,8 @@ impl Lab {
         };
         let site = SITE.parse().map_err(|_| LabError::NotFound)?;
         let (_, hash) = token::mint(Kind::Visitor);
-        let visitor = copy.start_visitor(&site, &hash, identity, now).await?.visitor;
+        // Nobody holds this token.
+        let visitor = copy.start_visitor(&site, &hash, identity, now, now).await?.visitor;
         let engine = engine(copy, &workshop).await?;
         let scope = Scope::Visitor(visitor.id.clone());
         let thread = engine.desk.open(&site, visitor).await?;

@@ -272,13 +272,11 @@ impl Session<'_> {
         if self.heard.elapsed() > SILENCE {
             return Flow::Break(gone());
         }
-        if let ReaderAuth::Staff(staff) = &self.who {
-            match StaffAuth::by_hash(&self.app, staff.session).await {
-                Ok(still) => self.who = ReaderAuth::Staff(still),
-                // A store that fails is no reason to sign anybody out.
-                Err(Denied::Store(cause)) => return failed(&cause),
-                Err(_) => return Flow::Break(farewell(close_code::POLICY, "signed out")),
-            }
+        match self.who.still(&self.app).await {
+            Ok(still) => self.who = still,
+            // A store that fails is no reason to sign anybody out.
+            Err(Denied::Store(cause)) => return failed(&cause),
+            Err(_) => return Flow::Break(farewell(close_code::POLICY, "signed out")),
         }
         match timeout(SEND, self.socket.send(Message::Ping(axum::body::Bytes::new()))).await {
             Ok(Ok(())) => Flow::Continue(()),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Item;
 use crate::{
     app::App,
-    auth::{Audience, Denied, ReaderAuth, StaffAuth},
+    auth::{Audience, Denied, ReaderAuth},
     storage::StoreError,
 };
 use axum::response::sse::{Event as Frame, KeepAlive, Sse};
@@ -69,10 +69,9 @@ pub fn answer(
 /// Resolves when a stream must end, whatever it has to tell.
 async fn over(app: App, reader: ReaderAuth) {
     let signed_out = async {
-        let ReaderAuth::Staff(staff) = reader else { return std::future::pending().await };
         loop {
             tokio::time::sleep(CHECK).await;
-            match StaffAuth::by_hash(&app, staff.session).await {
+            match reader.still(&app).await {
                 // A store that fails is no reason to sign anybody out.
                 Ok(_) | Err(Denied::Store(_)) => {}
                 Err(_) => return,

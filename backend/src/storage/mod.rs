@@ -201,16 +201,27 @@ pub trait Store: Send + Sync + 'static {
 
     // Visitors.
 
-    /// Finds the visitor of a token, by its hash.
-    async fn visitor(&self, token_hash: &[u8; 32]) -> Result<Option<VisitorRow>, StoreError>;
+    /// Finds the visitor of a token that is still good, by its hash.
+    async fn visitor(
+        &self,
+        token_hash: &Hash,
+        now: Timestamp,
+    ) -> Result<Option<VisitorRow>, StoreError>;
     /// Begins a visitor's session: finds the verified customer of that site or makes a new visitor.
+    /// Their token is good until `expires`.
     async fn start_visitor(
         &self,
         site: &SiteKey,
-        token_hash: &[u8; 32],
+        token_hash: &Hash,
         identity: Option<NewIdentity>,
+        expires: Timestamp,
         now: Timestamp,
     ) -> Result<VisitorRow, StoreError>;
+    /// Lets a token be good until `expires`; one that has ended stays so.
+    async fn extend_visitor(&self, token_hash: &Hash, expires: Timestamp)
+    -> Result<(), StoreError>;
+    /// Ends a token.
+    async fn end_visitor(&self, token_hash: &Hash) -> Result<(), StoreError>;
     /// Uses up a one-time id; `false` if it was used before. Forgets those that have expired.
     async fn use_once(
         &self,

@@ -170,6 +170,8 @@ pub struct VisitorRow {
     pub visitor: VisitorRef,
     /// On which site.
     pub site: SiteKey,
+    /// Until when their token is good.
+    pub expires: Timestamp,
 }
 
 /// What a site signed for.

@@ -324,7 +324,8 @@ async fn visitors(store: &dyn Store) {
         email: None,
     };
     let start = async |site: &SiteKey, token: u8, identity| {
-        store.start_visitor(site, &[token; 32], identity, NOW).await.expect("a visitor")
+        let expires = NOW.plus_ms(1_000);
+        store.start_visitor(site, &[token; 32], identity, expires, NOW).await.expect("a visitor")
     };
     let one = start(&demo, 1, None).await;
     let two = start(&demo, 2, None).await;
@@ -337,9 +338,20 @@ async fn visitors(store: &dyn Store) {
     assert_eq!(known.visitor.assurance, Assurance::Verified);
     assert_eq!(known.visitor.id, again.visitor.id, "the same customer of the same site");
     assert_ne!(known.visitor.id, elsewhere.visitor.id, "a customer id means one site's customer");
-    let found = store.visitor(&[3; 32]).await.expect("a visitor").expect("known");
-    assert_eq!(found, again, "under the newest name");
-    assert_eq!(store.visitor(&[9; 32]).await.expect("none"), None);
+    let of = async |token: u8, after_ms: i64| {
+        store.visitor(&[token; 32], NOW.plus_ms(after_ms)).await.expect("an answer")
+    };
+    assert_eq!(of(3, 0).await, Some(again), "under the newest name");
+    assert_eq!(of(9, 0).await, None);
+    assert!(of(1, 999).await.is_some() && of(1, 1_000).await.is_none(), "a token ends");
+    for ms in [5_000, 2_000] {
+        store.extend_visitor(&[1; 32], NOW.plus_ms(ms)).await.expect("extended");
+    }
+    assert!(of(1, 4_999).await.is_some() && of(1, 5_000).await.is_none(), "and is not cut short");
+    store.end_visitor(&[1; 32]).await.expect("ended");
+    store.extend_visitor(&[1; 32], NOW.plus_ms(9_000)).await.expect("nothing to extend");
+    assert_eq!(of(1, 0).await, None, "ended is ended");
+    assert!(of(2, 0).await.is_some(), "another's stands");
 
     let use_it = async |site: &SiteKey, jti: &str, now: i64| {
         let expires = NOW.plus_ms(300_000);

@@ -194,6 +194,27 @@ async fn a_draft_meets_nobody_until_it_is_published() {
 }
 
 #[tokio::test]
+async fn two_agents_do_not_share_a_name() {
+    let desk = TestDesk::start().await;
+    let admin = desk.admin().await;
+    let spec = async |slug: &str| {
+        admin.get(&format!("/agents/{slug}")).await.ok()["published"]["spec"].clone()
+    };
+    let (name, mut other) = (spec("billing").await["name"].clone(), spec("triage").await);
+    other["name"] = json!(format!(" {} ", name.as_str().unwrap().to_uppercase()));
+    admin.put("/agents/triage/draft", other.clone()).await.ok();
+    let refused = admin.post("/agents/triage/publish", json!({})).await;
+    refused.refused(422, "invalid");
+    assert_eq!(refused.body["error"]["field"], "name");
+    assert!(refused.body["error"]["message"].as_str().unwrap().contains("billing"));
+    other["name"] = json!("Front desk");
+    admin.put("/agents/triage/draft", other).await.ok();
+    admin.post("/agents/triage/publish", json!({})).await.ok();
+    admin.post("/agents/triage/rollback", json!({ "version": 1 })).await.ok();
+    desk.finish().await;
+}
+
+#[tokio::test]
 async fn a_playground_tries_the_draft_and_leaves_no_trace() {
     let desk = TestDesk::start().await;
     let admin = desk.admin().await;

@@ -191,3 +191,16 @@ async fn strangers_cannot_lock_anybody_out() {
     sign_in(home, "wrong wrong wrong").await.refused(429, "rate_limited");
     desk.finish().await;
 }
+
+#[tokio::test]
+async fn a_visitor_who_signs_out_is_nobody() {
+    let desk = TestDesk::start().await;
+    let (here, elsewhere) = (desk.customer("cus_1").await, desk.customer("cus_1").await);
+    let id = here.open().await;
+    let path = format!("/conversations/{id}/events");
+    assert_eq!(here.post("/visitors/logout", json!({})).await.status, 204);
+    here.get(&path).await.refused(401, "not_signed_in");
+    here.post("/visitors/logout", json!({})).await.refused(401, "not_signed_in");
+    elsewhere.get(&path).await.ok();
+    desk.finish().await;
+}

@@ -149,9 +149,13 @@ impl Store for SqliteStore {
         self.readers.read(move |c| money::of_conversation(c, &id)).await
     }
 
-    async fn visitor(&self, token_hash: &Hash) -> Result<Option<VisitorRow>, StoreError> {
+    async fn visitor(
+        &self,
+        token_hash: &Hash,
+        now: Timestamp,
+    ) -> Result<Option<VisitorRow>, StoreError> {
         let token_hash = *token_hash;
-        self.readers.read(move |c| visitors::by_token(c, &token_hash)).await
+        self.readers.read(move |c| visitors::by_token(c, &token_hash, now)).await
     }
 
     async fn start_visitor(
@@ -159,10 +163,27 @@ impl Store for SqliteStore {
         site: &SiteKey,
         token_hash: &Hash,
         identity: Option<NewIdentity>,
+        expires: Timestamp,
         now: Timestamp,
     ) -> Result<VisitorRow, StoreError> {
         let (site, hash) = (site.clone(), *token_hash);
-        self.writer.write(move |tx| visitors::start(tx, &site, &hash, identity.as_ref(), now)).await
+        self.writer
+            .write(move |tx| visitors::start(tx, &site, &hash, identity.as_ref(), expires, now))
+            .await
+    }
+
+    async fn extend_visitor(
+        &self,
+        token_hash: &Hash,
+        expires: Timestamp,
+    ) -> Result<(), StoreError> {
+        let hash = *token_hash;
+        self.writer.write(move |tx| visitors::extend(tx, &hash, expires)).await
+    }
+
+    async fn end_visitor(&self, token_hash: &Hash) -> Result<(), StoreError> {
+        let hash = *token_hash;
+        self.writer.write(move |tx| visitors::end(tx, &hash)).await
     }
 
     async fn use_once(

@@ -22,12 +22,28 @@ const VISITOR: &str = "v.id, v.site, v.customer, v.name, v.email";
 pub(super) fn by_token(
     conn: &Connection,
     token_hash: &Hash,
+    now: Timestamp,
 ) -> Result<Option<VisitorRow>, StoreError> {
     let sql = format!(
-        "SELECT {VISITOR} FROM visitor_tokens t JOIN visitors v ON v.id = t.visitor
-         WHERE t.hash = ?"
+        "SELECT {VISITOR}, t.expires FROM visitor_tokens t JOIN visitors v ON v.id = t.visitor
+         WHERE t.hash = ? AND t.expires > ?"
     );
-    Ok(conn.prepare_cached(&sql)?.query_row([token_hash], visitor_of).optional()?)
+    Ok(conn.prepare_cached(&sql)?.query_row((token_hash, now.0), visitor_of).optional()?)
+}
+
+pub(super) fn extend(
+    conn: &Connection,
+    token_hash: &Hash,
+    expires: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE visitor_tokens SET expires = max(expires, ?) WHERE hash = ?";
+    conn.prepare_cached(sql)?.execute((expires.0, token_hash))?;
+    Ok(())
+}
+
+pub(super) fn end(conn: &Connection, token_hash: &Hash) -> Result<(), StoreError> {
+    conn.prepare_cached("DELETE FROM visitor_tokens WHERE hash = ?")?.execute([token_hash])?;
+    Ok(())
 }
 
 pub(super) fn start(
@@ -35,8 +51,10 @@ pub(super) fn start(
     site: &SiteKey,
     token_hash: &Hash,
     identity: Option<&NewIdentity>,
+    expires: Timestamp,
     now: Timestamp,
 ) -> Result<VisitorRow, StoreError> {
+    conn.prepare_cached("DELETE FROM visitor_tokens WHERE expires <= ?")?.execute([now.0])?;
     let customer = identity.map(|i| i.customer.as_str());
     let (name, email) = identity.map_or((None, None), |i| (i.name.as_ref(), i.email.as_ref()));
     // An anonymous visitor has no customer, and so never meets the conflict.
@@ -45,16 +63,16 @@ pub(super) fn start(
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)
          ON CONFLICT (site, customer) DO UPDATE
          SET name = coalesce(?4, name), email = coalesce(?5, email)
-         RETURNING {}",
+         RETURNING {}, ?7",
         VISITOR.replace("v.", "")
     );
     let id = visitor_id(token_hash);
     let row = conn
         .prepare_cached(&sql)?
-        .query_row((id, site.as_str(), customer, name, email, now.0), visitor_of)?;
-    let sql = "INSERT INTO visitor_tokens (hash, visitor, created_at) VALUES (?, ?, ?)";
+        .query_row((id, site.as_str(), customer, name, email, now.0, expires.0), visitor_of)?;
+    let sql = "INSERT INTO visitor_tokens (hash, visitor, created_at, expires) VALUES (?, ?, ?, ?)";
     conn.prepare_cached(sql)?
-        .execute((token_hash, row.visitor.id.as_str(), now.0))
+        .execute((token_hash, row.visitor.id.as_str(), now.0, expires.0))
         .map_err(|e| super::convert::taken(e, "token"))?;
     Ok(row)
 }
@@ -91,5 +109,6 @@ fn visitor_of(row: &Row<'_>) -> rusqlite::Result<VisitorRow> {
             email: row.get(4)?,
         },
         site: parsed(row, 1)?,
+        expires: Timestamp(row.get(5)?),
     })
 }
