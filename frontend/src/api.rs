@@ -142,6 +142,11 @@ impl VisitorApi {
         &self.token
     }
 
+    /// Ends the token, here and wherever it has got to.
+    pub async fn logout(&self) -> Result<(), Failure> {
+        self.post("/visitors/logout", &Empty {}).await
+    }
+
     /// Begins a conversation.
     pub async fn open(&self) -> Result<Conversation, Failure> {
         self.post("/conversations", &Empty {}).await

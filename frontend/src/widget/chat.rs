@@ -167,6 +167,10 @@ impl Chat {
 
     /// Forgets the visitor: everything is as on a first visit.
     pub fn forget(self) {
+        if let Some(api) = self.api() {
+            // Whether the server hears of it or not, this page does not know the token any more.
+            leptos::task::spawn_local(async move { drop(api.logout().await) });
+        }
         self.live.set_value(None);
         self.work.update_value(Work::cancel);
         self.memory.set_value(Memory::default());
