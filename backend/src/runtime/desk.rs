@@ -489,7 +489,7 @@ impl Desk {
 
 /// What the tool was called with, out of the exact arguments that the server resolved.
 fn proposed_args(exact: &serde_json::Value) -> serde_json::Value {
-    let keys = ["order", "amount", "reason"].into_iter();
+    let keys = ["order", "charge", "amount", "reason"].into_iter();
     keys.filter_map(|key| Some((key.to_owned(), exact.get(key)?.clone()))).collect()
 }
 

@@ -313,6 +313,7 @@ async fn an_order_shows_what_happened_to_it() {
     assert_eq!(duplicates, [false, true]);
     assert_eq!(a1001["charges"][1]["state"], "captured");
     assert_eq!(a1001["refundable"], json!({ "amount": 4900, "currency": "EUR" }));
+    assert_eq!(a1001["needs_approval"], false);
     assert_eq!(a1001["refund_window"]["open"], true);
     let fact = |key: &str| facts.iter().find(|(it, _)| it == key).map(|(_, value)| value.as_str());
     assert_eq!(fact("order"), Some("A1001"));
@@ -323,6 +324,7 @@ async fn an_order_shows_what_happened_to_it() {
 
     let (a1002, facts) = world.ok("cus_1", "lookup_order", json!({ "order": "A1002" })).await;
     assert_eq!(a1002["refundable"]["amount"], 32_000);
+    assert_eq!(a1002["needs_approval"], true, "above what an order may get without a person");
     assert_eq!(a1002["refund_window"]["open"], true);
     assert!(facts.iter().all(|(key, _)| !key.ends_with("charged_twice")));
 
@@ -406,24 +408,58 @@ async fn a_refund_is_proposed_from_the_record() {
     assert_eq!(code("A1003", None).await, "outside_window");
     assert_eq!(code("A1003", Some(1)).await, "outside_window");
     assert_eq!(code("A1002", Some(32_001)).await, "amount_too_high");
-    assert_eq!(code("A1001", Some(9_800)).await, "amount_too_high", "one refund is of one charge");
     assert_eq!(code("B2001", None).await, "not_found");
 
     world.refund("k1", "ch_A1001_2", 900).await;
     assert_eq!(world.proposal("cus_1", propose("A1001", None)).await.amount.amount, 4_000);
     world.refund("k2", "ch_A1001_2", 4_000).await;
     assert_eq!(code("A1001", None).await, "already_refunded", "asked again, it is not given again");
-    let it = world.proposal("cus_1", propose("A1001", Some(4_900))).await;
-    assert_eq!(it.charge, "ch_A1001_1", "the purchase itself, when it is asked for");
-    let mut bound = propose("A1001", Some(4_900));
-    bound["charge"] = json!("ch_A1001_2");
-    let refused = world.code(customer("cus_1"), "issue_refund", bound).await;
-    assert_eq!(refused, "already_refunded", "never the purchase in the duplicate's place");
     world.refund("k3", "ch_A1001_1", 4_900).await;
     assert_eq!(code("A1001", None).await, "already_refunded");
     assert_eq!(code("A1001", Some(1)).await, "already_refunded");
     world.refund("k4", "ch_A1002_1", 32_000).await;
     assert_eq!(code("A1002", None).await, "already_refunded");
+}
+
+#[tokio::test]
+async fn of_several_charges_the_one_that_is_meant_must_be_named() {
+    let world = world().await;
+    let of = |charge: Option<&str>, amount: Option<i64>| {
+        let mut args = json!({ "order": "A1001", "reason": "charged twice" });
+        if let Some(id) = charge {
+            args["charge"] = json!(id);
+        }
+        if let Some(amount) = amount {
+            args["amount"] = json!(amount);
+        }
+        args
+    };
+    let code = async |charge: Option<&str>, amount| {
+        world.code(customer("cus_1"), "issue_refund", of(charge, amount)).await
+    };
+    let (first, second) = (Some("ch_A1001_1"), Some("ch_A1001_2"));
+
+    let asked = world.call(customer("cus_1"), "issue_refund", of(None, Some(4_900))).await;
+    let Outcome::Settled { settlement, result, .. } = asked else { panic!("a proposal") };
+    assert_eq!(settlement, Settlement::Error, "it can be repaired, so nothing was denied");
+    assert_eq!(result["error"], "charge_needed");
+    let message = result["message"].as_str().expect("a message");
+    for named in ["`charge`", "ch_A1001_1", "ch_A1001_2", "49.00 EUR", "the duplicate"] {
+        assert!(message.contains(named), "{named}: {message}");
+    }
+    for (charge, amount) in [(first, Some(4_900)), (second, Some(4_900)), (second, Some(1))] {
+        let it = world.proposal("cus_1", of(charge, amount)).await;
+        assert_eq!((Some(it.charge.as_str()), Some(it.amount.amount)), (charge, amount));
+    }
+    assert_eq!(world.proposal("cus_1", of(second, None)).await.amount.amount, 4_900);
+    assert_eq!(code(second, Some(9_800)).await, "amount_too_high", "a refund is of one charge");
+    assert_eq!(code(Some("ch_A1002_1"), Some(1)).await, "not_refundable", "of another order");
+
+    world.refund("k1", "ch_A1001_2", 4_900).await;
+    assert_eq!(code(None, Some(4_900)).await, "charge_needed", "never the purchase by mistake");
+    assert_eq!(code(second, Some(4_900)).await, "already_refunded");
+    assert_eq!(code(second, None).await, "already_refunded");
+    assert_eq!(world.proposal("cus_1", of(first, Some(4_900))).await.charge, "ch_A1001_1");
 }
 
 #[tokio::test]

@@ -4,6 +4,11 @@ use shared::{money::Money, time::Timestamp};
 
 use super::records::{Charge, Order};
 
+/// Most charges that one message names.
+const CHARGES_NAMED: usize = 10;
+/// The code of a refund that can be asked for again once it says which charge is meant.
+pub const CHARGE_NEEDED: &str = "charge_needed";
+
 /// A refund that the shop's records allow. Policy has yet to judge it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Eligible {
@@ -64,86 +69,80 @@ impl Order {
         self.refundable_until(window_days).is_none_or(|until| now <= until)
     }
 
-    /// What a refund of `asked` minor units would give back of which charge; `None` asks for the
-    /// duplicate charge if the order was charged twice, else for all that is left.
+    /// What a refund of `asked` minor units of `charge` would give back; `None` asks for all that is
+    /// left of it. Without a charge it is the duplicate one if the order was charged twice, and the
+    /// one with most left if it was not; but an amount alone says nothing about which of several is
+    /// meant, and no other is ever given back in place of the one that is named.
     pub fn eligible(
         &self,
+        charge: Option<&str>,
         asked: Option<i64>,
         window_days: u32,
         now: Timestamp,
     ) -> Result<Eligible, NotEligible> {
-        if self.charges.is_empty() {
-            return refuse("not_refundable", "Nothing was charged for this order.");
-        }
         if asked.is_some_and(|amount| amount <= 0) {
             return refuse("not_refundable", "A refund is above zero.");
         }
-        // The first that still stands: an order may have been charged three times.
-        let standing = self.duplicates().find(|charge| self.excess(charge) > 0);
-        if let Some(charge) = standing.or_else(|| self.duplicates().next()) {
-            let excess = self.excess(charge);
-            match asked {
-                None if excess == 0 => {
-                    return refuse(
-                        "already_refunded",
-                        "The duplicate charge has been given back. To refund the purchase \
-                         itself, name an amount.",
-                    );
-                }
-                None => return Ok(Eligible::of(charge, excess)),
-                // A charge made in error is owed whatever the refund window says.
-                Some(amount) if amount <= excess => return Ok(Eligible::of(charge, amount)),
-                Some(_) if excess > 0 && !self.window_is_open(window_days, now) => {
-                    return too_high(Money::new(excess, charge.amount.currency));
-                }
-                Some(_) => {}
+        let charge = self.meant(charge, asked.is_some())?;
+        let open = self.window_is_open(window_days, now);
+        let excess = if self.is_duplicate(charge) { self.excess(charge) } else { 0 };
+        let left = charge.remaining().amount;
+        // A charge made in error is owed whatever the refund window says.
+        let most = if open { left } else { excess };
+        match asked {
+            _ if left == 0 => refuse("already_refunded", "This charge has been given back."),
+            None if excess > 0 => Ok(Eligible::of(charge, excess)),
+            None if self.is_duplicate(charge) => {
+                refuse("already_refunded", "What was charged twice has been given back.")
             }
-        }
-        self.within_window(asked, window_days, now)
-    }
-
-    /// The same for one charge, and never for another in its place: whoever was told that a
-    /// duplicate charge can be given back does not get the purchase once that has happened.
-    pub fn eligible_of(
-        &self,
-        charge: &str,
-        asked: Option<i64>,
-        window_days: u32,
-        now: Timestamp,
-    ) -> Result<Eligible, NotEligible> {
-        if !self.charges.iter().any(|known| known.id == charge) {
-            return refuse("not_refundable", "There is no such charge on this order.");
-        }
-        let eligible = self.eligible(asked, window_days, now)?;
-        if eligible.charge == charge {
-            Ok(eligible)
-        } else {
-            refuse("already_refunded", "This charge has been given back.")
-        }
-    }
-
-    fn within_window(
-        &self,
-        asked: Option<i64>,
-        window_days: u32,
-        now: Timestamp,
-    ) -> Result<Eligible, NotEligible> {
-        // One refund is of one charge; of several, the one with most left on it.
-        let most = self.charges.iter().max_by_key(|charge| charge.remaining().amount);
-        let Some(charge) = most.filter(|charge| charge.remaining().amount > 0) else {
-            return refuse("already_refunded", "All of this order has been given back.");
-        };
-        if !self.window_is_open(window_days, now) {
-            return refuse(
+            _ if most == 0 => refuse(
                 "outside_window",
                 format!("Orders are refunded within {window_days} days of delivery."),
+            ),
+            Some(amount) if amount > most => too_high(Money::new(most, charge.amount.currency)),
+            asked => Ok(Eligible::of(charge, asked.unwrap_or(most))),
+        }
+    }
+
+    /// The charge that a refund is of.
+    fn meant(&self, named: Option<&str>, of_an_amount: bool) -> Result<&Charge, NotEligible> {
+        if let Some(id) = named {
+            let known = self.charges.iter().find(|charge| charge.id == id);
+            let unknown = || no("not_refundable", "There is no such charge on this order.");
+            return known.ok_or_else(unknown);
+        }
+        let stands = self.charges.iter().any(|charge| charge.remaining().amount > 0);
+        if !stands && !self.charges.is_empty() {
+            return Err(no("already_refunded", "All of this order has been given back."));
+        }
+        if of_an_amount && self.charges.len() > 1 {
+            let text = format!("This order has several charges: {}", self.which_charge());
+            return Err(no(CHARGE_NEEDED, text));
+        }
+        // The first that still stands: an order may have been charged three times.
+        if let Some(standing) = self.duplicates().find(|charge| self.excess(charge) > 0) {
+            return Ok(standing);
+        }
+        if self.duplicates().next().is_some() {
+            let text = format!(
+                "The duplicate charge has been given back. For a refund of the purchase itself: {}",
+                self.which_charge()
             );
+            return Err(no("already_refunded", text));
         }
-        let left = charge.remaining();
-        match asked {
-            Some(amount) if amount > left.amount => too_high(left),
-            asked => Ok(Eligible::of(charge, asked.unwrap_or(left.amount))),
-        }
+        // One refund is of one charge.
+        let most = self.charges.iter().max_by_key(|charge| charge.remaining().amount);
+        most.ok_or_else(|| no("not_refundable", "Nothing was charged for this order."))
+    }
+
+    /// Asks for the charge, with those that there are.
+    fn which_charge(&self) -> String {
+        let charges = self.charges.iter().map(|charge| {
+            let of = if self.is_duplicate(charge) { ", the duplicate" } else { "" };
+            format!("{} ({} left of {}{of})", charge.id, charge.remaining(), charge.amount)
+        });
+        let charges: Vec<String> = charges.take(CHARGES_NAMED).collect();
+        format!("say which `charge` is meant: {}.", charges.join(", "))
     }
 
     /// What is left to give back of a duplicate charge: never more than the customer has paid in
@@ -162,11 +161,15 @@ impl Eligible {
 }
 
 fn too_high(most: Money) -> Result<Eligible, NotEligible> {
-    refuse("amount_too_high", format!("At most {most} can be given back."))
+    refuse("amount_too_high", format!("At most {most} can be given back of this charge."))
 }
 
 fn refuse(code: &'static str, message: impl Into<String>) -> Result<Eligible, NotEligible> {
-    Err(NotEligible { code, message: message.into() })
+    Err(no(code, message))
+}
+
+fn no(code: &'static str, message: impl Into<String>) -> NotEligible {
+    NotEligible { code, message: message.into() }
 }
 
 fn sum(amounts: impl Iterator<Item = i64>) -> i64 {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 use shared::{api::ToolInfo, event::Effect};
 
-use super::{Ledger, Refusal, label, order_arg, order_parameter, verified};
+use super::{Ledger, Refusal, label, order_parameter, own_order};
 use crate::{
     money::Proposal,
     tools::{Context, Outcome, Tool, desk::Desk, text::one_line, text_arg},
@@ -27,7 +27,8 @@ impl IssueRefund {
             name: "issue_refund".to_owned(),
             description: "Asks for money back on one of the visitor's own orders, to the means \
                           of payment it came from. Without an amount: the duplicate charge if \
-                          the order was charged twice, else all that is left. Policy decides \
+                          the order was charged twice, else all that is left. With an amount, \
+                          an order of several charges needs `charge` too. Policy decides \
                           whether it is made at once or a person must approve it; never promise \
                           more than the answer says."
                 .to_owned(),
@@ -47,8 +48,8 @@ impl IssueRefund {
                         "type": "string",
                         "minLength": 1,
                         "maxLength": 100,
-                        "description": "The id of the charge that is meant, such as the duplicate \
-                                        one; no other is given back in its place.",
+                        "description": "The id of the charge that is meant, as lookup_order gives \
+                                        it; no other is given back in its place.",
                     },
                     "reason": {
                         "type": "string",
@@ -65,15 +66,10 @@ impl IssueRefund {
     }
 
     async fn run(&self, context: &Context, args: &Value) -> Result<Outcome, Refusal> {
-        let id = order_arg(args).unwrap_or_default();
-        let order = self.ledger.order(verified(context)?, id).await?;
-        let policy = self.desk.settings().await?.refund_policy;
-        let order = order.ok_or(Refusal::NotFound("order"))?;
-        let asked = args["amount"].as_i64();
-        let eligible = match text_arg(args, "charge") {
-            Some(charge) => order.eligible_of(charge, asked, policy.window_days, context.now)?,
-            None => order.eligible(asked, policy.window_days, context.now)?,
-        };
+        let order = own_order(&self.ledger, context, args).await?;
+        let window = self.desk.settings().await?.refund_policy.window_days;
+        let (charge, asked) = (text_arg(args, "charge"), args["amount"].as_i64());
+        let eligible = order.eligible(charge, asked, window, context.now)?;
         let reason = text_arg(args, "reason").unwrap_or_default();
         Ok(Outcome::Refund(Proposal {
             order: order.id,

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use serde_json::{Value, json};
-use shared::{api::ToolInfo, event::Effect, money::Money, time::Timestamp};
+use shared::{agent::RefundPolicy, api::ToolInfo, event::Effect, money::Money, time::Timestamp};
 
 use super::{
-    Ledger, Refusal, date, fact, label, money, order_arg, order_parameter,
+    Ledger, Refusal, date, fact, label, money, order_parameter, own_order,
     payments::charge_line,
     records::{Item, Order},
-    verified,
 };
 use crate::tools::{Context, Outcome, Tool, desk::Desk};
 
@@ -26,7 +25,7 @@ impl LookupOrder {
             name: "lookup_order".to_owned(),
             description: "Reads one of the visitor's own orders: status, items, charges (with \
                           `duplicate` where the order was charged twice), what can still be \
-                          refunded, and until when."
+                          refunded, whether that needs a person's approval, and until when."
                 .to_owned(),
             effect: Effect::Read,
             needs_verified: true,
@@ -41,11 +40,9 @@ impl LookupOrder {
     }
 
     async fn run(&self, context: &Context, args: &Value) -> Result<Outcome, Refusal> {
-        let id = order_arg(args).unwrap_or_default();
-        let order = self.ledger.order(verified(context)?, id).await?;
+        let order = own_order(&self.ledger, context, args).await?;
         let policy = self.desk.settings().await?.refund_policy;
-        let order = order.ok_or(Refusal::NotFound("order"))?;
-        Ok(describe(&order, policy.window_days, context.now))
+        Ok(describe(&order, &policy, context.now))
     }
 }
 
@@ -64,11 +61,12 @@ impl Tool for LookupOrder {
     }
 }
 
-fn describe(order: &Order, window_days: u32, now: Timestamp) -> Outcome {
+fn describe(order: &Order, policy: &RefundPolicy, now: Timestamp) -> Outcome {
+    let window_days = policy.window_days;
     let until = order.refundable_until(window_days);
     // What `issue_refund` would propose if asked for no amount.
     let refundable = order
-        .eligible(None, window_days, now)
+        .eligible(None, None, window_days, now)
         .map_or(Money::new(0, order.total.currency), |eligible| eligible.amount);
     let result = json!({
         "order": {
@@ -81,12 +79,21 @@ fn describe(order: &Order, window_days: u32, now: Timestamp) -> Outcome {
         },
         "charges": order.charges.iter().map(|charge| charge_line(order, charge)).collect::<Vec<_>>(),
         "refundable": money(refundable),
+        "needs_approval": needs_approval(refundable, policy),
         "refund_window": {
             "open": order.window_is_open(window_days, now),
             "until": until.map(date),
         },
     });
     Outcome::ok(result, facts(order))
+}
+
+/// Whether giving back that much needs a person's approval whatever was given back before; what
+/// else policy looks at is not known here.
+fn needs_approval(refund: Money, policy: &RefundPolicy) -> bool {
+    let limits = [policy.per_order, policy.per_customer_day];
+    let above = |limit: &Money| refund.currency != limit.currency || refund.amount > limit.amount;
+    refund.amount > 0 && limits.iter().any(above)
 }
 
 /// What the record keeps of an order, for briefs and rules.

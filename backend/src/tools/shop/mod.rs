@@ -28,7 +28,8 @@ use super::{
     text::plain,
     unavailable,
 };
-use eligible::NotEligible;
+use eligible::{CHARGE_NEEDED, NotEligible};
+use records::Order;
 
 /// Most orders, charges or invoices in one answer.
 const LIST: u32 = 20;
@@ -67,6 +68,10 @@ impl Refusal {
         match &self {
             Self::NeedsVerified => Outcome::denied("needs_verified", self.to_string()),
             Self::NotFound(_) => Outcome::error("not_found", self.to_string()),
+            // Nothing was refused yet: the call lacks a word.
+            Self::NotEligible(no) if no.code == CHARGE_NEEDED => {
+                Outcome::error(no.code, self.to_string())
+            }
             Self::NotEligible(no) => Outcome::denied(no.code, self.to_string()),
             Self::Ledger(_) | Self::Desk(_) => unavailable(context, &self),
         }
@@ -81,6 +86,12 @@ fn verified(context: &Context) -> Result<&str, Refusal> {
 /// The order number in the arguments, as people write it.
 fn order_arg(args: &Value) -> Option<&str> {
     super::text_arg(args, "order").map(|text| text.trim().trim_start_matches('#'))
+}
+
+/// The visitor's own order that the arguments name.
+async fn own_order(ledger: &Ledger, context: &Context, args: &Value) -> Result<Order, Refusal> {
+    let id = order_arg(args).unwrap_or_default();
+    ledger.order(verified(context)?, id).await?.ok_or(Refusal::NotFound("order"))
 }
 
 /// A label that names the order where its number is plain, and does without where it is not.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use shared::{api::ToolInfo, event::Effect};
 
 use super::{
-    LIST, Ledger, Refusal, date, fact, label, money, order_arg, order_parameter,
+    LIST, Ledger, Refusal, date, fact, label, money, order_arg, order_parameter, own_order,
     records::{Charge, Order},
     verified,
 };
@@ -145,9 +145,8 @@ fn info(name: &str, description: &str) -> ToolInfo {
 
 /// The order in the arguments, or the newest orders.
 async fn orders(ledger: &Ledger, context: &Context, args: &Value) -> Result<Vec<Order>, Refusal> {
-    let customer = verified(context)?;
     match order_arg(args) {
-        None => Ok(ledger.orders(customer, LIST).await?),
-        Some(id) => Ok(vec![ledger.order(customer, id).await?.ok_or(Refusal::NotFound("order"))?]),
+        None => Ok(ledger.orders(verified(context)?, LIST).await?),
+        Some(_) => Ok(vec![own_order(ledger, context, args).await?]),
     }
 }

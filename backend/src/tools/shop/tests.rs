@@ -170,7 +170,7 @@ async fn the_demo_is_as_promised_whenever_it_starts() {
         };
         let a1001 = order("cus_1", "A1001").await;
         assert_eq!((a1001.total.amount, a1001.charges.len()), (4_900, 2));
-        assert_eq!(a1001.eligible(None, 30, now).map(|it| it.amount.amount), Ok(4_900));
+        assert_eq!(a1001.eligible(None, None, 30, now).map(|it| it.amount.amount), Ok(4_900));
         let a1002 = order("cus_1", "A1002").await;
         let delivered = a1002.delivered_at.expect("delivered");
         assert_eq!((a1002.total.amount, now.day() - delivered.day()), (32_000, 9));
@@ -216,7 +216,7 @@ async fn a_duplicate_is_what_was_taken_in_excess() {
         let data = ShopData::parse(json.as_bytes()).expect("shop data");
         ledger.load(data, NOW).await.expect("loaded");
         let order = ledger.order("c", "A").await.expect("a ledger").expect("an order");
-        let found = order.eligible(None, 30, NOW);
+        let found = order.eligible(None, None, 30, NOW);
         let found = found.as_ref().map(|it| (it.charge.as_str(), it.amount.amount));
         assert_eq!(found.map_err(|no| no.code), wanted, "{charges:?}");
     };

@@ -46,14 +46,13 @@ pub fn request(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
         let reason = reason(scene, goal, duplicate(found).is_some());
         let mut args = json!({ "order": order, "amount": amount.amount, "reason": reason });
         // Bound to the charge that was looked at: another conversation may have had it back since.
-        let second = duplicate(found).filter(|charge| money(&charge["amount"]) == Some(amount));
-        if let Some(id) = second.and_then(|charge| charge["id"].as_str()) {
-            args["charge"] = json!(id);
+        if let Some(charge) = charge_of(found, amount) {
+            args["charge"] = charge.clone();
         }
-        return Ok(Answer {
-            text: scene.say("requesting", &values),
-            ..Answer::call("issue_refund", args)
-        });
+        let all = money(&found["refundable"]) == Some(amount);
+        let waits = all && found["needs_approval"] == true;
+        let text = scene.say(if waits { "requesting_approval" } else { "requesting" }, &values);
+        return Ok(Answer { text, ..Answer::call("issue_refund", args) });
     }
     let twice = duplicate(found).is_some_and(|charge| money(&charge["amount"]) == Some(amount));
     let told = ["duplicate", "duplicate_one_day"]
@@ -126,6 +125,18 @@ pub fn duplicate(found: &Value) -> Option<&Value> {
     list(&found["charges"])
         .iter()
         .find(|charge| charge["duplicate"] == true && charge["state"] != "refunded")
+}
+
+/// The id of the charge that such a refund is of: the one that was made twice if it is exactly
+/// that, else the purchase.
+fn charge_of(found: &Value, amount: Money) -> Option<&Value> {
+    let second = duplicate(found).filter(|charge| money(&charge["amount"]) == Some(amount));
+    let purchase = || {
+        list(&found["charges"])
+            .iter()
+            .find(|charge| charge["duplicate"] != true && charge["state"] != "refunded")
+    };
+    second.or_else(purchase).map(|charge| &charge["id"])
 }
 
 fn nothing_left(scene: &Scene<'_>, order: &str, found: &Value) -> Answer {
