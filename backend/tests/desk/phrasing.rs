@@ -108,8 +108,13 @@ async fn look(talk: &Talk<'_>, told: &str, expected: &[Expect]) {
     }
 }
 
-const TWICE: &[Expect] =
-    &[Refunded("A1001 49.00 EUR"), Handed("Refunds"), Says("has been refunded"), Owner("refunds")];
+const TWICE: &[Expect] = &[
+    Refunded("A1001 49.00 EUR"),
+    Handed("Refunds"),
+    Says("has been refunded"),
+    Lacks("approv"),
+    Owner("refunds"),
+];
 
 #[tokio::test]
 async fn a_double_charge_is_refunded_once_however_it_is_told() {
@@ -134,7 +139,8 @@ async fn a_double_charge_is_refunded_once_however_it_is_told() {
 #[tokio::test]
 async fn a_large_refund_waits_for_a_person_and_the_answer_is_told() {
     let ask = ["please can I get my money back for order A1002, it's too big", "yes"];
-    check(MARIA, &ask, &[Waits("A1002 320.00 EUR"), Lacks("has been refunded")]).await;
+    check(MARIA, &ask, &[Waits("A1002 320.00 EUR"), Says("approv"), Lacks("has been refunded")])
+        .await;
     let approved = [Refunded("A1002 320.00 EUR"), Says("approved"), Says("has been refunded")];
     check(MARIA, &[ask[0], ask[1], "+approve", "thanks!"], &approved).await;
     let declined = [Says("was not approved"), Says("person"), Lacks("has been refunded")];

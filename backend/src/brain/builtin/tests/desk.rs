@@ -348,6 +348,7 @@ impl Desk {
                 "items": [{"name": "Thing", "quantity": 1, "price": eur(total)}]},
             "charges": charges,
             "refundable": eur(left),
+            "needs_approval": left > 10_000,
             "refund_window": {"open": window, "until": if window {"2026-12-19"} else {"2026-06-03"}},
         })
     }
