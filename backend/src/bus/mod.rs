@@ -7,7 +7,7 @@ use std::sync::Arc;
 use shared::{
     api::Summary,
     event::{Event, TurnState},
-    id::{ConversationId, Seq},
+    id::{ConversationId, Epoch, Seq},
     message::Author,
 };
 
@@ -24,6 +24,8 @@ pub enum Signal {
     Draft {
         /// The turn.
         turn: Seq,
+        /// The tenure in which it is said; after the next handoff it is not said any more.
+        epoch: Epoch,
         /// Who speaks.
         author: Author,
         /// The text to add.

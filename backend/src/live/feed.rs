@@ -5,7 +5,7 @@ use std::{collections::VecDeque, sync::Arc};
 use futures_util::{Stream, stream};
 use shared::{
     event::{Event, EventBody, TurnState},
-    id::{ConversationId, Seq},
+    id::{ConversationId, Epoch, Seq},
     message::{Author, AuthorKind},
     owner::Owner,
 };
@@ -63,6 +63,7 @@ pub struct Feed {
     ready: VecDeque<Item>,
     seen: Seq,
     owner: Owner,
+    epoch: Epoch,
     drafting: Option<(Seq, Author)>,
 }
 
@@ -111,6 +112,7 @@ impl Feed {
             ready: VecDeque::new(),
             seen: thread.state.seq,
             owner: thread.state.owner.clone(),
+            epoch: thread.state.epoch,
             drafting: None,
         };
         Ok(Some((feed, thread)))
@@ -183,7 +185,13 @@ impl Feed {
                     None => self.forget_draft(&events),
                 }
             }
-            Signal::Draft { turn, author, delta, reset } => {
+            // Said by a former owner: after the handoff nobody hears it.
+            Signal::Draft { epoch, .. } if epoch < self.epoch => {}
+            Signal::Draft { turn, epoch, author, delta, reset } => {
+                if epoch > self.epoch {
+                    // The handoff that made its owner comes first.
+                    self.read_again().await?;
+                }
                 self.drafting = Some((turn, author.clone()));
                 self.ready.push_back(Item::Draft { turn, author, delta, reset });
             }
@@ -205,6 +213,7 @@ impl Feed {
         for event in events {
             if event.seq > self.seen {
                 self.seen = event.seq;
+                self.epoch = self.epoch.max(event.epoch);
                 if ends_draft(event) {
                     self.drafting = None;
                 }
@@ -240,5 +249,45 @@ fn ends_draft(event: &Event) -> bool {
         EventBody::Message(message) => message.author.kind == AuthorKind::Agent,
         EventBody::Handoff(_) | EventBody::Turn(_) => true,
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::brief::TriggerKind;
+
+    use super::*;
+    use crate::journal::samples::{Desk, NOW, ana, handoff, id, opened, says};
+
+    #[tokio::test]
+    async fn nobody_hears_a_draft_of_a_former_owner() {
+        let Desk { journal, store: _, dir: _dir } = Desk::new();
+        let c: ConversationId = id("cnv_1");
+        let thread = journal.open(c.clone(), opened("vis_1"), NOW).await.expect("opened");
+        let said = journal.append(&thread, vec![says("hi", "a")], vec![], NOW).await.expect("said");
+        let feed = Feed::live(&journal, &Scope::System, &c).await.expect("read");
+        let mut feed = feed.expect("in scope");
+        let draft = |epoch: Epoch, delta: &str| {
+            let author = Author::new(AuthorKind::Agent, "Mia");
+            let delta = delta.to_owned();
+            journal.bus().tell(&c, Signal::Draft { turn: 2, epoch, author, delta, reset: false });
+        };
+        // A takeover in the middle of what an agent says, which goes on a little.
+        draft(1, "I will ");
+        let taken = handoff(&said.state, &ana(), TriggerKind::Claim);
+        journal.append(&said, taken, vec![], NOW).await.expect("taken over");
+        draft(1, "refund you.");
+        let typing = Signal::Typing { author: Author::new(AuthorKind::Staff, "Ana"), on: true };
+        journal.bus().tell(&c, typing);
+        let mut heard = Vec::new();
+        loop {
+            match feed.next().await.expect("more").expect("read") {
+                Item::Draft { delta, .. } => heard.push(delta),
+                Item::Event(event) => heard.push(event.body.name().to_owned()),
+                Item::Typing { .. } => break,
+                Item::CaughtUp(_) | Item::Turn { .. } => {}
+            }
+        }
+        assert_eq!(heard, ["I will ", "brief", "handoff"]);
     }
 }

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use futures_util::StreamExt as _;
 use shared::{
-    conversation::{OpenCall, RefundView},
+    conversation::{Conversation, OpenCall, RefundView},
     event::{EventBody, Message, RefundState, Settlement, Source},
     id::{ConversationId, Seq},
     message::{Author, AuthorKind},
@@ -153,21 +153,20 @@ async fn collect(desk: &Desk, world: &World<'_>, restart: bool) -> Option<Answer
         return Some(answer);
     };
     let began = desk.now();
-    let mut signals = desk.journal().bus().follow(&state.id);
+    let signals = desk.journal().bus().follow(&state.id);
     // What was recorded before this began to listen told it nothing: looked for here, so that not a
     // word of a void answer is shown.
-    if let Ok(Some(now)) = desk.journal().load(&Scope::System, &state.id).await {
-        let said_more = now.state.last_visitor_message > state.last_visitor_message;
-        if now.state.epoch != state.epoch || (restart && said_more) {
-            return None;
-        }
+    if is_void(desk, state, restart).await {
+        return None;
     }
     let mut pieces = faculty.brain.step(request);
+    // One future for the whole answer: a look that is under way goes on when a piece comes first.
+    let mut void = std::pin::pin!(voided(desk, state, signals, restart));
     loop {
         tokio::select! {
             // What makes the answer void is looked at before more of it is shown.
             biased;
-            () = voided(&mut signals, restart) => {
+            () = &mut void => {
                 discard_draft(desk, world.thread);
                 return None;
             }
@@ -192,13 +191,22 @@ async fn collect(desk: &Desk, world: &World<'_>, restart: bool) -> Option<Answer
     Some(answer)
 }
 
+/// Whether the journal holds what makes an answer to `state` void.
+async fn is_void(desk: &Desk, state: &Conversation, restart: bool) -> bool {
+    // If it cannot be read, the append's compare-and-swap finds out.
+    let Ok(Some(now)) = desk.journal().load(&Scope::System, &state.id).await else { return false };
+    let said_more = now.state.last_visitor_message > state.last_visitor_message;
+    now.state.epoch != state.epoch || (restart && said_more)
+}
+
 /// Resolves when events make an unfinished answer void: another owner, or (if `restart`) a new
 /// message of the visitor.
-async fn voided(signals: &mut Receiver<Signal>, restart: bool) {
+async fn voided(desk: &Desk, state: &Conversation, mut signals: Receiver<Signal>, restart: bool) {
     loop {
         let events = match signals.recv().await {
             Ok(Signal::Appended(events)) => events,
-            // What was missed is found by the append's compare-and-swap.
+            // What was missed is in the journal.
+            Err(RecvError::Lagged(_)) if is_void(desk, state, restart).await => return,
             Ok(_) | Err(RecvError::Lagged(_)) => continue,
             Err(RecvError::Closed) => return std::future::pending().await,
         };
@@ -244,7 +252,9 @@ fn tell_draft(desk: &Desk, thread: &Thread, delta: String, reset: bool) {
     let state = &thread.state;
     let turn: Seq = state.turn.as_ref().map_or(0, |turn| turn.id);
     let author = Author::new(AuthorKind::Agent, state.owner.name());
-    desk.journal().bus().tell(&state.id, Signal::Draft { turn, author, delta, reset });
+    desk.journal()
+        .bus()
+        .tell(&state.id, Signal::Draft { turn, epoch: state.epoch, author, delta, reset });
 }
 
 fn discard_draft(desk: &Desk, thread: &Thread) {
