@@ -36,6 +36,8 @@ pub struct Request {
     pub brief: Option<Brief>,
     /// The dialogue, oldest first. Never empty; it ends with what is to be answered.
     pub dialogue: Vec<Entry>,
+    /// The visitor's messages from this event on are not answered yet.
+    pub unanswered_from: Seq,
     /// Language of the newest visitor message, as a BCP 47 primary tag.
     pub language: String,
     /// The time of the request.

@@ -34,6 +34,7 @@ pub fn before_the_brain(world: &World<'_>) -> Vec<EventBody> {
     wish_for_a_person(world, text, &reading)
         .or_else(|| wish_before(world, seq))
         .or_else(|| rule(world, text, &reading))
+        .or_else(|| rule_before(world, seq))
         .or_else(|| missing_capability(world, text, &reading))
         .or_else(|| low_confidence(world, text, &reading))
         .unwrap_or_default()
@@ -82,6 +83,28 @@ fn wish_before(world: &World<'_>, newest: Seq) -> Option<Vec<EventBody>> {
             let reading = world.desk.faculty.reader.read(text, &earlier(world, seq));
             wish_for_a_person(world, text, &reading)
         })
+}
+
+/// A rule on the messages of a burst before its newest: what is added takes nothing back.
+fn rule_before(world: &World<'_>, newest: Seq) -> Option<Vec<EventBody>> {
+    unread_before(world, newest).find_map(|(seq, text)| {
+        let reading = world.desk.faculty.reader.read(text, &earlier(world, seq));
+        rule(world, text, &reading)
+    })
+}
+
+/// The visitor messages before `newest` that nobody has taken in, newest first.
+fn unread_before<'a>(world: &World<'a>, newest: Seq) -> impl Iterator<Item = (Seq, &'a str)> {
+    let state = &world.thread.state;
+    let heard = state.taken_in.max(state.wants_person.unwrap_or(0));
+    let thread = world.thread;
+    let said = thread.events.iter().rev().take_while(move |event| event.seq > heard);
+    said.filter(move |event| event.seq < newest).filter_map(|event| match &event.body {
+        EventBody::Message(m) if m.author.kind == shared::message::AuthorKind::Visitor => {
+            Some((event.seq, m.text.as_str()))
+        }
+        _ => None,
+    })
 }
 
 fn rule(world: &World<'_>, text: &str, reading: &Reading) -> Option<Vec<EventBody>> {

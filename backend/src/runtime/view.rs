@@ -38,6 +38,7 @@ pub fn request(world: &World<'_>) -> Option<Request> {
         tools: tools(world),
         brief: brief_of_tenure(world),
         dialogue,
+        unanswered_from: state.turn.as_ref().map_or(state.last_visitor_message, |turn| turn.id),
         language: if language.is_empty() { "en".to_owned() } else { language },
         now: world.now,
     })

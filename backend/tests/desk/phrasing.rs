@@ -47,7 +47,8 @@ async fn check(customer: Option<&str>, messages: &[&str], expected: &[Expect]) {
     rig.verify().await;
 }
 
-/// The visitor's messages and what they see after each. `+approve` and `+decline` stand for what a
+/// The visitor's messages and what they see after each; ` // ` stands between those that they send
+/// without waiting for an answer. `+approve` and `+decline` stand for what a
 /// person decides.
 async fn tell(talk: &mut Talk<'_>, messages: &[&str]) -> String {
     let mut told = String::new();
@@ -55,7 +56,12 @@ async fn tell(talk: &mut Talk<'_>, messages: &[&str]) -> String {
         let seen = match *message {
             "+approve" => decide(talk, Decision::Approve).await,
             "+decline" => decide(talk, Decision::Decline).await,
-            said => talk.say(said).await,
+            said => {
+                for part in said.split(" // ") {
+                    talk.send(part).await;
+                }
+                talk.rest().await
+            }
         };
         told.extend(["> ", message, "\n", &seen, "\n"]);
     }
@@ -414,4 +420,20 @@ fn teach_engraving(agent: &mut AgentSpec) {
         when: vec![Condition::Text { any: vec!["wholesale".to_owned()] }],
         then: Target::Queue { slug: "support".parse().expect("an id") },
     });
+}
+
+#[tokio::test]
+async fn nothing_is_lost_of_what_is_written_in_several_messages() {
+    for burst in [
+        "I was charged twice for order A1001 and want my money back // hello?",
+        "hi // I was charged twice for order A1001 and want my money back",
+        "I was charged twice and want my money back // for order A1001 // please",
+        "I was charged twice for A1003 // sorry, A1001 // I want that money back",
+    ] {
+        check(MARIA, &[burst], &[Refunded("A1001 49.00 EUR"), Handed("Refunds")]).await;
+    }
+    let wish = "I want to talk to a person // hello?";
+    check(MARIA, &[wish], &[PEOPLE]).await;
+    let two = "I was charged twice for order A1001, give it back // and where is order A1002?";
+    check(MARIA, &[two, "yes please"], &[Refunded("A1001 49.00 EUR"), Says("A1002")]).await;
 }

@@ -194,11 +194,16 @@ pub struct Talk<'r> {
 impl Talk<'_> {
     /// The visitor says something; answers what they see until nothing moves any more.
     pub async fn say(&mut self, text: &str) -> String {
+        self.send(text).await;
+        self.rest().await
+    }
+
+    /// The visitor says something and waits for nothing.
+    pub async fn send(&mut self, text: &str) {
         self.clients += 1;
         let client = format!("m{}", self.clients).parse().expect("an id");
         let said = self.rig.desk.visitor_says(&Scope::System, &self.id, client, text.to_owned());
         said.await.expect("said");
-        self.rest().await
     }
 
     /// What the visitor sees besides, once nothing moves any more.

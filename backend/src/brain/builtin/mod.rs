@@ -2,6 +2,7 @@
 //! whatever tools it is offered, speaks in templates, and says only what the record shows.
 
 mod answer;
+mod burst;
 pub mod classifier;
 pub mod features;
 pub mod intents;
@@ -41,7 +42,8 @@ impl Builtin {
 
     /// The whole answer at once.
     pub fn answer(&self, request: &Request) -> Vec<Piece> {
-        plan::step(&Scene::new(request, self.reader.as_ref())).into_pieces()
+        let request = burst::as_one(request, self.reader.as_ref());
+        plan::step(&Scene::new(&request, self.reader.as_ref())).into_pieces()
     }
 }
 

@@ -383,9 +383,10 @@ impl Desk {
             })
             .collect();
         let newest = self.entries.iter().rev().find_map(|(_, entry)| match entry {
-            Entry::Said { by: AuthorKind::Visitor, text, .. } => Some(text.clone()),
+            Entry::Said { seq, by: AuthorKind::Visitor, text, .. } => Some((*seq, text.clone())),
             _ => None,
         });
+        let (unanswered_from, newest) = newest.unwrap_or_default();
         let tool = |name: String, effect| ToolSchema {
             name,
             description: String::new(),
@@ -404,8 +405,9 @@ impl Desk {
             visitor: self.visitor.clone(),
             tools: tools.chain(transfers).collect(),
             brief: self.brief.clone(),
-            language: SHIPPED.read(&newest.unwrap_or_default(), &[]).language,
+            language: SHIPPED.read(&newest, &[]).language,
             dialogue,
+            unanswered_from,
             now: Timestamp(1_795_000_000_000),
         }
     }

@@ -36,6 +36,7 @@ pub fn greeting(agent: AgentSpec, text: &str) -> Request {
         tools: Vec::new(),
         brief: None,
         dialogue: vec![said],
+        unanswered_from: 2,
         language: "en".to_owned(),
         now: Timestamp(0),
     }
