@@ -19,8 +19,7 @@ test('an opening is drafted, tried, published, met by the next visitor, and roll
   await page.getByRole('button', { name: 'Save draft' }).first().click();
   await seen(page.getByText(/draft saved/));
 
-  await page.getByLabel('Who writes').selectOption({ label: 'Customer cus_1' });
-  await page.getByText('Front door first').click();
+  await page.getByLabel('Who writes').selectOption({ label: 'Signed-in customer cus_1' });
   await tryOut(page, TWICE);
   const game = page.getByRole('log', { name: 'Playground' });
   await seen(game.getByText('Ahoy, this is the billing crew.'));
@@ -158,15 +157,20 @@ test('the audit log names handoffs, approvals and publications, and who did them
   await desk.post('/agents/billing/publish', { note: 'Shorter opening' });
 
   const page = await staff({ path: '/admin/audit' });
-  const entry = (...texts) => texts.reduce((rows, text) => rows.filter({ hasText: text }), page.getByRole('row'));
-  await seen(entry('Refunds', maria.id));
-  await seen(entry(/approv/i, 'Admin'));
-  await seen(entry(/publish/i, 'billing', 'Admin'));
+  const entry = (...texts) => texts.reduce((lines, text) => lines.filter({ hasText: text }), page.locator('.audit-line'));
+  await seen(entry('handed over to Refunds'));
+  await seen(entry('Admin approved', 'Long-standing customer'));
+  await seen(entry('Admin published Billing, version 2'));
+  assert.doesNotMatch(await page.getByRole('main').innerText(), new RegExp(`${maria.id}|missing_capability|[0-9a-f]{64}`));
   await assertAccessible(page);
+  await page.getByLabel('What to show').selectOption({ label: 'Approvals' });
+  await gone(entry(/published/).first());
+  await seen(entry('Admin approved'));
+  await page.getByLabel('What to show').selectOption({ label: 'Everything' });
   await page.getByLabel('Conversation id').fill(maria.id);
-  await page.getByRole('button', { name: 'Filter' }).click();
-  await gone(entry(/publish/i).first());
-  await seen(entry('Refunds', maria.id));
+  await page.getByRole('button', { name: 'Find' }).click();
+  await gone(entry(/published/).first());
+  await seen(entry('handed over to Refunds'));
 }));
 
 test('the switch stops every refund, in sight of everybody, until it is turned again', withDesk(async ({ staff, office, caller }) => {
@@ -189,6 +193,53 @@ test('the switch stops every refund, in sight of everybody, until it is turned a
   await page.getByRole('button', { name: 'Allow refunds' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Allow refunds' }).click();
   await seen(page.getByText('Refunds are on'));
+}));
+
+test('a key is made, shown once, listed and revoked; a password is changed by its owner', withDesk(async ({ staff, hire, url }) => {
+  const ada = await hire('Ada Young');
+  const page = await staff({ path: '/admin/staff' });
+  await page.getByRole('row').filter({ hasText: ada.email }).getByRole('button', { name: 'API keys' }).click();
+  const dialog = page.getByRole('dialog', { name: 'API keys of Ada Young' });
+  await seen(dialog.getByText('No keys'));
+  await dialog.getByLabel('New key for').fill('Nightly export');
+  await dialog.getByRole('button', { name: 'Make key' }).click();
+  const once = page.getByRole('dialog', { name: 'The new API key' });
+  const key = await once.locator('code').innerText();
+  const asAda = () => fetch(`${url}/api/v1/staff/me`, { headers: { authorization: `Bearer ${key}` } });
+  assert.equal((await asAda()).status, 200);
+  await once.getByRole('button', { name: 'I have kept it' }).click();
+  await seen(dialog.getByText('Nightly export'));
+  await assertAccessible(page);
+  await dialog.getByRole('button', { name: 'Revoke' }).click();
+  await dialog.getByRole('button', { name: 'Revoke it' }).click();
+  await seen(dialog.getByText('No keys'));
+  assert.equal((await asAda()).status, 401);
+
+  const own = await staff(ada);
+  await own.getByRole('button', { name: /^Your account/ }).click();
+  await assertAccessible(own);
+  await own.getByRole('button', { name: 'Change password' }).click();
+  await own.getByLabel('Your password now').fill('not the password');
+  await own.getByLabel('The new one').fill('another good password');
+  await own.getByRole('button', { name: 'Change it' }).click();
+  await seen(own.locator('.field.is-wrong').filter({ hasText: 'Your password now' }).getByRole('alert'));
+  await own.getByLabel('Your password now').fill(ada.password);
+  await own.getByRole('button', { name: 'Change it' }).click();
+  await seen(own.getByText('Your password has been changed'));
+  await staff({ ...ada, password: 'another good password' });
+}));
+
+test('on a phone every admin page is in reach, and nothing is cut off', withDesk(async ({ staff }) => {
+  const page = await staff({ phone: true, path: '/admin/meters' });
+  const tab = page.getByRole('navigation', { name: 'Admin' }).getByRole('link', { name: 'Meters' });
+  await eventually(async () => {
+    const box = await tab.boundingBox();
+    assert.ok(box.x >= 0 && box.x + box.width <= 390, `the tab that is open lies at ${box.x}`);
+  });
+  await page.goto('/admin/staff');
+  await seen(page.getByRole('main').getByText('admin@example.com'));
+  const wide = await page.evaluate(() => [...document.querySelectorAll('.table-wrap')].some(t => t.scrollWidth > t.clientWidth));
+  assert.ok(!wide, 'accounts are cards');
 }));
 
 /** Says `text` in the playground and waits for the end of the turn. */

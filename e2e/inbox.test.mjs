@@ -23,6 +23,7 @@ test('only the right password leads in', withDesk(async ({ visitor }) => {
   await seen(inboxOn(page).view('Waiting'));
   await page.reload();
   await seen(inboxOn(page).view('Waiting'));
+  await page.getByRole('button', { name: /^Your account/ }).click();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await seen(signIn);
 }));
@@ -38,6 +39,8 @@ test('an escalation appears by itself, with its reason, and a brief that spares 
   await maria.askForPerson();
   const line = inbox.lines.filter({ hasText: 'Maria Rossi' });
   await seen(line.getByText('Asked for a person'));
+  await seen(line.getByText(/money back/));
+  await seen(page.locator('.line.unseen').filter({ hasText: 'Maria Rossi' }));
   await seen(inbox.view('Waiting').getByText('1'));
   await eventually(async () => assert.match(await page.title(), /^\(1\) /));
 
@@ -46,6 +49,8 @@ test('an escalation appears by itself, with its reason, and a brief that spares 
   const brief = await inbox.brief.innerText();
   assert.match(brief, /asked for a person/i);
   assert.match(brief, /49\.00/, 'what was done about the money');
+  assert.match(brief, /Order A1001[^]*Charged twice\s+Yes/, 'one block an order, in words');
+  assert.doesNotMatch(brief, /order\.A1001|desk\.open|transfer_to|event \d/, 'nothing raw');
   await seen(inbox.brief.getByText('Verified by the site'));
   await seen(inbox.transcript.getByText(TWICE));
   await assertAccessible(page);
@@ -170,9 +175,14 @@ test('a refund that is declined moves no money, and the visitor is told', withDe
   const page = await staff();
   const inbox = inboxOn(page);
   await inbox.lines.filter({ hasText: 'Needs approval' }).click();
-  await inbox.button('Review').first().click();
+  await eventually(async () => assert.equal(await inbox.button('Review').count(), 1, 'one way to decide'));
+  await page.keyboard.press('a');
   await seen(inbox.dialog.getByText('320.00 EUR').first());
-  await seen(inbox.dialog.getByText('Exact arguments'));
+  await seen(inbox.dialog.getByText('Issue refund'));
+  assert.doesNotMatch(await inbox.dialog.innerText(), /32000|issue_refund/, 'minor units and slugs are under the fold');
+  await inbox.dialog.getByText('Exact arguments').click();
+  await seen(inbox.dialog.getByText('32000'));
+  await seen(inbox.dialog.getByText('Fingerprint of the arguments'));
   await assertAccessible(page);
   await inbox.dialog.getByLabel(/Note/).fill('Outside what we do.');
   await inbox.dialog.getByRole('button', { name: 'Decline' }).click();

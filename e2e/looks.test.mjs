@@ -66,10 +66,10 @@ for (const phone of [false, true]) {
       'agents': page.getByRole('link', { name: /Billing/ }),
       'agents/billing': page.getByLabel('Opening', { exact: true }),
       'sites': page.getByRole('button', { name: 'Copy' }),
-      'staff': page.getByText('admin@example.com'),
+      'staff': page.getByRole('main').getByText('admin@example.com'),
       'desk': page.getByLabel('Front door'),
       'money': page.getByText('Refunds are on'),
-      'audit': page.getByRole('row').nth(3),
+      'audit': page.locator('.audit-line').nth(3),
       'meters': page.getByRole('row').nth(2),
     };
     for (const [path, landmark] of Object.entries(pages)) {

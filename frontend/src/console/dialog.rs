@@ -1,10 +1,15 @@
 //! A modal dialog on the browser's own `<dialog>`: it traps focus, closes on Escape and gives the
 //! focus back.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 
-use super::toast::Toasts;
+use super::copy::CopyButton;
+
+/// Dialogs may lie on one another, and each is named by its own title.
+static DIALOGS: AtomicU32 = AtomicU32::new(0);
 
 /// A modal dialog; it is open as long as it is on the page.
 #[component]
@@ -23,6 +28,8 @@ pub fn Dialog(
     /// What it holds.
     children: Children,
 ) -> impl IntoView {
+    let title_id = format!("dialog-title-{}", DIALOGS.fetch_add(1, Ordering::Relaxed));
+    let named_by = title_id.clone();
     let node = NodeRef::<html::Dialog>::new();
     let before = document().active_element();
     let before = StoredValue::new_local(before);
@@ -49,11 +56,11 @@ pub fn Dialog(
             node_ref=node
             class="dialog"
             class:wide=wide
-            aria-labelledby="dialog-title"
+            aria-labelledby=named_by
             on:cancel=dismissed
         >
             <header class="dialog-head">
-                <h2 id="dialog-title">{title}</h2>
+                <h2 id=title_id>{title}</h2>
                 {(!firm)
                     .then(|| {
                         view! {
@@ -132,36 +139,5 @@ pub fn ShownOnce(
                 </button>
             </footer>
         </Dialog>
-    }
-}
-
-/// Puts a text on the clipboard.
-#[component]
-pub fn CopyButton(
-    /// What to copy.
-    #[prop(into)]
-    text: Signal<String>,
-) -> impl IntoView {
-    let copied = RwSignal::new(false);
-    let toasts = Toasts::here();
-    let copy = move |_| {
-        let clipboard = window().navigator().clipboard();
-        let promise = clipboard.write_text(&text.get_untracked());
-        leptos::task::spawn_local(async move {
-            if wasm_bindgen_futures::JsFuture::from(promise).await.is_ok() {
-                copied.set(true);
-                gloo_timers::future::TimeoutFuture::new(2_000).await;
-                copied.try_set(false);
-            } else {
-                toasts.fault(
-                    "The browser does not allow copying. Select the text and copy it yourself.",
-                );
-            }
-        });
-    };
-    view! {
-        <button type="button" class="button small" on:click=copy>
-            {move || if copied.get() { "Copied" } else { "Copy" }}
-        </button>
     }
 }

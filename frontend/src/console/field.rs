@@ -1,6 +1,7 @@
 //! Form fields: a label, a hint, what is typed, and what is wrong with it.
 
 use leptos::prelude::*;
+use shared::limits::PASSWORD_CHARS;
 
 /// What is wrong with the form, and where: the field's name and what to do about it.
 pub type Wrong = Signal<Option<(String, String)>>;
@@ -102,6 +103,79 @@ pub fn TextArea(
             on:input:target=move |ev| on_input.run(ev.target().value())
         ></textarea>
     }
+}
+
+/// A whole number; what is none is put back when the box is left.
+#[component]
+pub fn Whole(
+    /// Its id.
+    #[prop(into)]
+    id: String,
+    /// What it says.
+    #[prop(into)]
+    value: Signal<String>,
+    /// What was typed.
+    on_change: Callback<u64>,
+) -> impl IntoView {
+    view! {
+        <input
+            id=id.clone()
+            name=id
+            type="number"
+            min="0"
+            inputmode="numeric"
+            prop:value=value
+            on:change:target=move |ev| match ev.target().value().trim().parse() {
+                Ok(number) => on_change.run(number),
+                Err(_) => ev.target().set_value(&value.get_untracked()),
+            }
+        />
+    }
+}
+
+/// A password that is chosen anew.
+#[component]
+pub fn PasswordField(
+    /// Its name in errors, and its id.
+    field: &'static str,
+    /// What it is.
+    label: &'static str,
+    /// What was typed.
+    value: RwSignal<String>,
+    /// What is wrong with the form.
+    wrong: Wrong,
+    /// What to know about it.
+    #[prop(optional)]
+    hint: &'static str,
+    /// For the browser's memory.
+    #[prop(default = "new-password")]
+    autocomplete: &'static str,
+) -> impl IntoView {
+    view! {
+        <Field field=field label=label hint=hint wrong=wrong>
+            <TextInput
+                id=field
+                kind="password"
+                autocomplete=autocomplete
+                value=value
+                on_input=Callback::new(move |v| value.set(v))
+            />
+        </Field>
+    }
+}
+
+/// What is wrong with a password that was chosen, and at which field.
+pub fn check_password(field: &str, password: &str) -> Result<(), (String, String)> {
+    if password.chars().count() < PASSWORD_CHARS {
+        let text = format!("Use at least {PASSWORD_CHARS} characters.");
+        return Err((field.to_owned(), text));
+    }
+    Ok(())
+}
+
+/// What was typed, as far as it fits; the server says no to what is too much.
+pub fn saturated(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 /// A choice of a few; each has a value and a name.

@@ -55,6 +55,12 @@ pub fn date(at: Timestamp, offset_minutes: i32) -> String {
     )
 }
 
+/// `2026-11-21` as [`date`] tells it; `None` for anything else.
+pub fn date_written(text: &str) -> Option<String> {
+    let day: Timestamp = (text.len() == 10).then(|| format!("{text}T00:00:00Z").parse().ok())??;
+    Some(date(day, 0))
+}
+
 /// Date and time of day.
 pub fn date_and_time(at: Timestamp, offset_minutes: i32) -> String {
     format!("{}, {}", date(at, offset_minutes), time_of_day(at, offset_minutes))
@@ -127,6 +133,10 @@ mod tests {
         let at: Timestamp = "2026-11-21T23:30:00Z".parse().unwrap();
         assert_eq!(date_and_time(at, 0), "Sat 21 Nov 2026, 23:30");
         assert_eq!(date_and_time(at, 60), "Sun 22 Nov 2026, 00:30");
+        assert_eq!(date_written("2026-11-21").as_deref(), Some("Sat 21 Nov 2026"));
+        for text in ["", "A1001", "2026-13-01", "2026-11-21 ", "äääää"] {
+            assert_eq!(date_written(text), None, "{text}");
+        }
         let later: Timestamp = "2026-11-22T00:10:00Z".parse().unwrap();
         assert!(!same_day(at, later, 0));
         assert!(same_day(at, later, 60));

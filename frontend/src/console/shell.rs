@@ -7,14 +7,14 @@ use super::{
     alert::Alerts,
     client::Desk,
     dialog::Confirm,
-    icon::{BATON, BELL, Icon, LEAVE, SOUND},
+    icon::{BATON, BELL, Icon, SOUND},
     inbox::{Inbox, Waiting},
     live::Live,
     load::Empty,
     nav::{Link, Nav},
+    profile::Profile,
     route::{Page, Route},
     toast::Toasts,
-    words,
 };
 
 /// What everybody sees who has signed in.
@@ -95,7 +95,7 @@ fn TopBar(on_out: Callback<()>) -> impl IntoView {
             </nav>
             <Connection/>
             <Switches/>
-            <Me on_out=on_out/>
+            <Profile on_out=on_out/>
         </header>
     }
 }
@@ -155,30 +155,6 @@ fn Switches() -> impl IntoView {
                 on:click=desktop
             >
                 <Icon path=BELL/>
-            </button>
-        </div>
-    }
-}
-
-#[component]
-fn Me(on_out: Callback<()>) -> impl IntoView {
-    let desk = expect_context::<Desk>();
-    let toasts = Toasts::here();
-    let (name, role) = (desk.me().name.clone(), words::role(desk.me().role));
-    let leave = move |_| {
-        let desk = desk.clone();
-        spawn_local(async move {
-            match desk.logout().await {
-                Ok(()) => drop(on_out.try_run(())),
-                Err(failure) => toasts.failed(&failure),
-            }
-        });
-    };
-    view! {
-        <div class="me">
-            <span class="me-name" title=role>{name}</span>
-            <button type="button" class="icon-button" title="Sign out" aria-label="Sign out" on:click=leave>
-                <Icon path=LEAVE/>
             </button>
         </div>
     }

@@ -8,7 +8,7 @@ use shared::{
     owner::Owner,
 };
 
-/// A trigger, in words that follow "Came here because".
+/// A trigger, as a label.
 pub fn trigger(kind: TriggerKind) -> &'static str {
     match kind {
         TriggerKind::Safety => "Safety",
@@ -37,6 +37,28 @@ pub fn sentiment(sentiment: Sentiment) -> &'static str {
     }
 }
 
+/// A language that the brain can tell apart, by its tag; any other by the tag itself.
+pub fn language(tag: &str) -> String {
+    match tag {
+        "ar" => "Arabic",
+        "de" => "German",
+        "en" => "English",
+        "es" => "Spanish",
+        "fr" => "French",
+        "he" => "Hebrew",
+        "it" => "Italian",
+        "ja" => "Japanese",
+        "ko" => "Korean",
+        "nl" => "Dutch",
+        "pl" => "Polish",
+        "pt" => "Portuguese",
+        "ru" => "Russian",
+        "zh" => "Chinese",
+        other => other,
+    }
+    .to_owned()
+}
+
 /// Where a refund stands.
 pub fn refund(state: RefundState) -> &'static str {
     match state {
@@ -63,18 +85,18 @@ pub fn approval(state: ApprovalState) -> &'static str {
 /// How a tool call ended.
 pub fn settlement(settlement: Settlement) -> &'static str {
     match settlement {
-        Settlement::Ok => "ok",
-        Settlement::Error => "error",
-        Settlement::Denied => "denied",
-        Settlement::Superseded => "superseded",
-        Settlement::Unknown => "unknown",
+        Settlement::Ok => "Done",
+        Settlement::Error => "Failed",
+        Settlement::Denied => "Denied",
+        Settlement::Superseded => "Not begun",
+        Settlement::Unknown => "Unknown",
     }
 }
 
 /// What a tool does.
 pub fn effect(effect: Effect) -> &'static str {
     match effect {
-        Effect::Read => "reads",
+        Effect::Read => "only looks",
         Effect::Write => "changes something",
         Effect::Transfer => "hands over",
     }
@@ -130,8 +152,7 @@ pub fn view_name(view: View) -> &'static str {
 pub fn owner(owner: &Owner) -> String {
     match owner {
         Owner::Nobody => "Closed".to_owned(),
-        Owner::Queue { name, .. } => format!("{name} (queue)"),
-        Owner::Agent { name, .. } | Owner::Staff { name, .. } => name.clone(),
+        other => other.name().to_owned(),
     }
 }
 
@@ -140,12 +161,14 @@ pub fn plural(number: usize, one: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
 }
 
-/// The key of a fact, breakable where it has a point.
-pub fn fact(key: &str) -> String {
-    spaced(key).replace('.', ".\u{200b}")
-}
-
-/// `snake_case` as words: `order.A1001.status` stays, `issue_refund` becomes `issue refund`.
+/// `snake_case` as words: `issue_refund` becomes `issue refund`.
 pub fn spaced(text: &str) -> String {
     text.replace('_', " ")
+}
+
+/// `snake_case` as words that begin a line: `issue_refund` becomes `Issue refund`.
+pub fn title(text: &str) -> String {
+    let spaced = spaced(text);
+    let mut chars = spaced.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

@@ -9,8 +9,9 @@ mod money;
 mod preview;
 mod sites;
 mod staff;
+mod target;
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 use super::{
     client::{Admin, Desk},
@@ -70,9 +71,17 @@ fn SideNav() -> impl IntoView {
     let nav = Nav::here();
     let in_agents =
         Signal::derive(move || matches!(nav.route(), Route::Admin(Page::Agents | Page::Agent(_))));
+    // On a phone the row scrolls; the page that is open must be in sight.
+    let node = NodeRef::<html::Nav>::new();
+    Effect::new(move |_| {
+        nav.route();
+        if let Some(row) = node.get() {
+            gloo_timers::callback::Timeout::new(0, move || show_current(&row)).forget();
+        }
+    });
     let in_audit = Signal::derive(move || matches!(nav.route(), Route::Admin(Page::Audit(_))));
     view! {
-        <nav class="side-nav" aria-label="Admin">
+        <nav class="side-nav" aria-label="Admin" node_ref=node>
             <Link to=Route::Admin(Page::Agents) current=in_agents>"Agents"</Link>
             <Link to=Route::Admin(Page::Sites)>"Sites"</Link>
             <Link to=Route::Admin(Page::Staff)>"Staff"</Link>
@@ -81,6 +90,15 @@ fn SideNav() -> impl IntoView {
             <Link to=Route::Admin(Page::Audit(None)) current=in_audit>"Audit log"</Link>
             <Link to=Route::Admin(Page::Meters)>"Meters"</Link>
         </nav>
+    }
+}
+
+fn show_current(row: &web_sys::HtmlElement) {
+    if let Ok(Some(link)) = row.query_selector("[aria-current]") {
+        let options = web_sys::ScrollIntoViewOptions::new();
+        options.set_inline(web_sys::ScrollLogicalPosition::Center);
+        options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+        link.scroll_into_view_with_scroll_into_view_options(&options);
     }
 }
 

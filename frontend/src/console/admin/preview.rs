@@ -3,7 +3,11 @@
 use leptos::prelude::*;
 use shared::id::SiteKey;
 
-use crate::contrast::Rgb;
+use crate::{contrast::Rgb, conversation::party::Party};
+
+/// The name of who answers first, which stands in the widget's head.
+#[derive(Debug, Clone, Copy)]
+pub struct FirstOwner(pub Signal<String>);
 
 /// The widget, drawn as it is typed or real as it is saved.
 #[component]
@@ -12,8 +16,6 @@ pub fn Preview(
     color: RwSignal<String>,
     /// What the widget says before anybody has written, as typed.
     greeting: RwSignal<String>,
-    /// What the desk calls the site, as typed.
-    name: RwSignal<String>,
     /// The site, if it is saved.
     key: Option<SiteKey>,
 ) -> impl IntoView {
@@ -27,7 +29,7 @@ pub fn Preview(
                     view! { <iframe class="preview" title="The widget as it is saved" src=src></iframe> }
                         .into_any()
                 }
-                None => view! { <Drawing color=color greeting=greeting name=name/> }.into_any(),
+                None => view! { <Drawing color=color greeting=greeting/> }.into_any(),
             }}
             {can_be_real
                 .then(|| {
@@ -54,10 +56,9 @@ fn Drawing(
     /// What the widget says before anybody has written.
     #[prop(into)]
     greeting: Signal<String>,
-    /// What the desk calls the site.
-    #[prop(into)]
-    name: Signal<String>,
 ) -> impl IntoView {
+    let first = expect_context::<FirstOwner>().0;
+    let initials = move || Party { kind: "agent", name: first.get() }.initials();
     let paint = Memo::new(move |_| Rgb::parse(&color.get()).unwrap_or(Rgb(0x3a, 0x3f, 0x4a)));
     view! {
         <div
@@ -70,10 +71,18 @@ fn Drawing(
                 <span></span><span></span><span></span>
             </div>
             <div class="preview-widget">
-                <p class="preview-head">{move || name.get()}</p>
+                <p class="preview-head">
+                    <span class="preview-face">{initials}</span>
+                    <span>
+                        <strong>{move || first.get()}</strong>
+                        <span class="preview-kind">"Automated assistant"</span>
+                    </span>
+                </p>
+                <p class="preview-first">"An automated assistant answers here. You can ask for a person at any time."</p>
                 <p class="preview-bubble">{move || greeting.get()}</p>
                 <p class="preview-own">"I was charged twice."</p>
-                <p class="preview-box">"Write a message"</p>
+                <p class="preview-person">"Talk to a person"</p>
+                <p class="preview-box">"Write a message" <span class="preview-send"></span></p>
             </div>
             <span class="preview-launcher">
                 <svg viewBox="0 0 24 24"><path d="M5 6h14v10H10l-5 4z"></path></svg>

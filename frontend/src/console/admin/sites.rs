@@ -8,15 +8,16 @@ use shared::{
 
 use super::{
     super::{
-        client::Admin,
-        dialog::{Confirm, CopyButton, Dialog, ShownOnce},
+        client::{Admin, Failure},
+        copy::CopyButton,
+        dialog::{Confirm, Dialog, ShownOnce},
         field::{Field, TextArea, TextInput, Toggle},
         load::{Empty, Loader, loaded},
         nav::Nav,
         toast::Toasts,
     },
     FormFault, PageHead, placed,
-    preview::Preview,
+    preview::{FirstOwner, Preview},
 };
 use crate::contrast::Rgb;
 
@@ -24,6 +25,12 @@ use crate::contrast::Rgb;
 #[component]
 pub fn SitesPage() -> impl IntoView {
     let admin = expect_context::<Admin>();
+    let asking = admin.clone();
+    let first = Loader::new(move || {
+        let admin = asking.clone();
+        async move { first_owner(&admin).await }
+    });
+    provide_context(FirstOwner(Signal::derive(move || first.ready().unwrap_or_default())));
     let sites = Loader::new(move || {
         let admin = admin.clone();
         async move { admin.sites().await }
@@ -155,7 +162,7 @@ fn SiteForm(site: Option<Site>, on_saved: Callback<Site>) -> impl IntoView {
     view! {
         <form class="site-form" on:submit=save novalidate>
             <div class="form">
-                <Field field="name" id=id("name") label="Name" hint="What the desk, and the head of the widget, call it." wrong=wrong.into()>
+                <Field field="name" id=id("name") label="Name" hint="What the desk calls it." wrong=wrong.into()>
                     <TextInput id=id("name") value=name on_input=Callback::new(move |v| name.set(v))/>
                 </Field>
                 <Field
@@ -193,7 +200,7 @@ fn SiteForm(site: Option<Site>, on_saved: Callback<Site>) -> impl IntoView {
                     </button>
                 </p>
             </div>
-            <Preview color=color greeting=greeting name=name key=own_key/>
+            <Preview color=color greeting=greeting key=own_key/>
         </form>
     }
 }
@@ -261,6 +268,14 @@ fn Secret(site: Site) -> impl IntoView {
                 })
         }}
     }
+}
+
+/// The name of the agent at the front door.
+async fn first_owner(admin: &Admin) -> Result<String, Failure> {
+    let door = admin.settings().await?.front_door;
+    let agents = admin.desk().agents().await?.agents;
+    let first = agents.into_iter().find(|agent| agent.slug == door).and_then(|a| a.published);
+    Ok(first.map(|published| published.spec.name).unwrap_or_default())
 }
 
 /// What a form begins with.

@@ -4,11 +4,11 @@ use serde::Deserialize;
 use shared::{
     agent::{AgentSpec, DeskSettings},
     api::{
-        Agent, Audit, ChangeStaff, MeterBy, Meters, MoneyState, NewApiKey, NewSecret, NewStaff,
-        Playground, Publish, Rollback, SaveSite, Site, Sites, Staff, StartPlayground, SwitchMoney,
-        Tools, TryMessage, Versions,
+        AddApiKey, Agent, ApiKeys, Audit, ChangeStaff, MeterBy, Meters, MoneyState, NewApiKey,
+        NewSecret, NewStaff, Playground, Publish, Rollback, SaveSite, Site, Sites, Staff,
+        StartPlayground, SwitchMoney, Tools, TryMessage, Versions,
     },
-    id::{AgentSlug, SiteKey, StaffId},
+    id::{AgentSlug, ConversationId, KeyId, SiteKey, StaffId},
 };
 
 use super::{Desk, Empty, Failure, NOTHING, Verb, part};
@@ -121,9 +121,19 @@ impl Admin {
         self.desk.ask(Verb::Put, &format!("/staff/{id}"), Some(change)).await
     }
 
+    /// The API keys of an account.
+    pub async fn keys(&self, id: &StaffId) -> Result<ApiKeys, Failure> {
+        self.desk.ask(Verb::Get, &format!("/staff/{id}/keys"), NOTHING).await
+    }
+
     /// Makes an API key for an account.
-    pub async fn new_key(&self, id: &StaffId) -> Result<NewApiKey, Failure> {
-        self.desk.ask(Verb::Post, &format!("/staff/{id}/keys"), Some(&Empty {})).await
+    pub async fn new_key(&self, id: &StaffId, key: &AddApiKey) -> Result<NewApiKey, Failure> {
+        self.desk.ask(Verb::Post, &format!("/staff/{id}/keys"), Some(key)).await
+    }
+
+    /// Revokes an API key.
+    pub async fn delete_key(&self, id: &StaffId, key: &KeyId) -> Result<(), Failure> {
+        self.desk.tell(Verb::Delete, &format!("/staff/{id}/keys/{key}"), NOTHING).await
     }
 
     /// What holds for the whole desk.
@@ -146,11 +156,19 @@ impl Admin {
         self.desk.tell(Verb::Put, "/money", Some(&SwitchMoney { enabled })).await
     }
 
-    /// One page of the audit log.
-    pub async fn audit(&self, conversation: &str, after: Option<&str>) -> Result<Audit, Failure> {
+    /// One page of the audit log: of one conversation or all, and of some kinds or all.
+    pub async fn audit(
+        &self,
+        conversation: Option<&ConversationId>,
+        actions: &str,
+        after: Option<&str>,
+    ) -> Result<Audit, Failure> {
         let mut path = "/audit?".to_owned();
-        if !conversation.is_empty() {
-            path = format!("{path}conversation={}&", part(conversation));
+        if let Some(id) = conversation {
+            path = format!("{path}conversation={id}&");
+        }
+        if !actions.is_empty() {
+            path = format!("{path}actions={}&", part(actions));
         }
         if let Some(after) = after {
             path = format!("{path}after={}", part(after));

@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 use shared::{
     api::{
-        Accepted, AddNote, Agents, Conversation, Decide, Events, InboxPage, Return, Role,
-        SendMessage, Staff, View,
+        Accepted, AddNote, Agents, ChangePassword, Conversation, Decide, Events, InboxPage, Return,
+        Role, SendMessage, Staff, View,
     },
     id::{ApprovalId, ConversationId, Seq, StaffId},
 };
@@ -59,6 +59,11 @@ impl Desk {
     /// Asks whether the session still holds.
     pub async fn still_there(&self) -> Result<Staff, Failure> {
         self.ask(Verb::Get, "/staff/me", NOTHING).await
+    }
+
+    /// Changes one's own password; one's other sessions end.
+    pub async fn change_password(&self, change: &ChangePassword) -> Result<(), Failure> {
+        self.tell(Verb::Put, "/staff/me/password", Some(change)).await
     }
 
     /// One page of a view of the inbox.

@@ -1,24 +1,17 @@
 //! What a person does with a conversation: claim, hand back, close.
 
 use leptos::{prelude::*, task::spawn_local};
-use shared::{
-    agent::AgentSpec,
-    api::Return,
-    event::{Event, EventBody},
-    id::AgentSlug,
-    limits::NOTE_CHARS,
-    owner::Owner,
-};
+use shared::{agent::AgentSpec, api::Return, id::AgentSlug, limits::NOTE_CHARS, owner::Owner};
 
 use super::{
     super::{
         client::Failure,
         dialog::{Confirm, Dialog},
         field::{Field, Select, TextArea},
-        words,
     },
     keys::Shortcut,
     open::Open,
+    people::agents_in,
     state::InboxState,
 };
 
@@ -84,7 +77,7 @@ pub fn Actions() -> impl IntoView {
                         <button
                             type="button"
                             class="button"
-                            title="Close (x)"
+                            title="Close (e)"
                             on:click=move |_| asking.set(Asking::Close)
                         >
                             "Close"
@@ -240,22 +233,4 @@ fn add_new(known: &mut Vec<(String, String)>, specs: impl Iterator<Item = AgentS
             known.push((spec.slug.to_string(), spec.name));
         }
     }
-}
-
-/// The agents that have owned the conversation, the latest first.
-fn agents_in(events: &[Event]) -> Vec<(String, String)> {
-    let owners = events.iter().rev().flat_map(|e| match &e.body {
-        EventBody::Handoff(h) => vec![&h.to, &h.from],
-        EventBody::Opened(o) => vec![&o.owner],
-        _ => Vec::new(),
-    });
-    let mut agents: Vec<(String, String)> = Vec::new();
-    for owner in owners {
-        if let Owner::Agent { slug, .. } = owner
-            && !agents.iter().any(|a| a.0 == slug.as_str())
-        {
-            agents.push((slug.to_string(), words::owner(owner)));
-        }
-    }
-    agents
 }

@@ -4,59 +4,77 @@ use leptos::{prelude::*, task::spawn_local};
 use shared::{
     api::{Decide, Decision},
     conversation::OpenApproval,
+    event::ProposedWrite,
     limits::NOTE_CHARS,
 };
 
 use super::{
     super::{
         clock::Clock,
+        copy::ShortId,
         dialog::Dialog,
         field::{Field, TextArea},
         format, words,
     },
-    arguments::Arguments,
+    arguments::{Arguments, raw},
+    keys::Shortcut,
     open::Open,
+    people::agent_name,
+    state::InboxState,
 };
 
 /// The decisions that wait, over the composer where they cannot be missed.
 #[component]
 pub fn WaitingApprovals() -> impl IntoView {
     let open = Open::here();
+    let asked = RwSignal::new(None::<OpenApproval>);
     let waiting = Memo::new(move |_| {
         open.head.with(|h| h.as_ref().map(|h| h.approvals.clone()).unwrap_or_default())
     });
+    InboxState::here().on_command(move |does| {
+        if does == Shortcut::Review {
+            asked.set(waiting.with_untracked(|all| all.first().cloned()));
+        }
+    });
+    // What somebody else has decided meanwhile is no question any more.
+    Effect::new(move |_| {
+        waiting.track();
+        let gone = |a: &OpenApproval| waiting.with(|all| all.iter().all(|w| w.id != a.id));
+        if asked.with_untracked(|a| a.as_ref().is_some_and(gone)) {
+            asked.set(None);
+        }
+    });
     view! {
         <For each=move || waiting.get() key=|a| a.id.clone() let:approval>
-            <div class="decision" role="group" aria-label="A decision waits">
-                <div class="decision-what">
-                    <p class="decision-title">{approval.summary.clone()}</p>
-                    <p class="hint">
-                        {approval.action.as_ref().map(|a| format!("{}. ", a.reason.trim_end_matches('.')))} <Expiry approval=approval.clone()/>
-                    </p>
-                </div>
-                <Review approval=approval/>
-            </div>
+            {
+                let kept = approval.clone();
+                view! {
+                    <div class="decision" role="group" aria-label="A decision waits">
+                        <div class="decision-what">
+                            <p class="decision-title">{approval.summary.clone()}</p>
+                            <p class="hint">
+                                {approval.action.as_ref().map(|a| format!("{}. ", a.reason.trim_end_matches('.')))}
+                                <Expiry approval=approval/>
+                            </p>
+                        </div>
+                        <button
+                            type="button"
+                            class="button primary"
+                            title="Review (a)"
+                            on:click=move |_| asked.set(Some(kept.clone()))
+                        >
+                            "Review"
+                        </button>
+                    </div>
+                }
+            }
         </For>
-    }
-}
-
-/// The button that opens the dialog in which an approval is decided.
-#[component]
-pub fn Review(
-    /// Which approval.
-    approval: OpenApproval,
-) -> impl IntoView {
-    let shown = RwSignal::new(false);
-    view! {
-        <button type="button" class="button primary" on:click=move |_| shown.set(true)>
-            "Review"
-        </button>
         {move || {
-            shown
+            asked
                 .get()
-                .then(|| {
-                    let close = Callback::new(move |()| shown.set(false));
-                    view! { <DecisionDialog approval=approval.clone() on_close=close/> }
+                .map(|approval| {
+                    let close = Callback::new(move |()| asked.set(None));
+                    view! { <DecisionDialog approval=approval on_close=close/> }
                 })
         }}
     }
@@ -69,7 +87,7 @@ fn Expiry(approval: OpenApproval) -> impl IntoView {
         approval.expires_at.map(|until| {
             let left = until.since_ms(clock.now());
             if left > 0 {
-                format!("Expires in {}.", format::span(left))
+                format!("Expires in {}.", format::short_span(left))
             } else {
                 "Expired.".to_owned()
             }
@@ -114,11 +132,10 @@ fn DecisionDialog(approval: OpenApproval, on_close: Callback<()>) -> impl IntoVi
     let amount = approval.action.as_ref().and_then(|a| a.money).map(|m| m.to_string());
     let yes = amount.as_ref().map_or_else(|| "Approve".to_owned(), |a| format!("Approve {a}"));
     view! {
-        <Dialog title="Decide" on_close=on_close>
+        <Dialog title=approval.summary.clone() on_close=on_close>
             <div class="decide">
                 {amount.map(|a| view! { <p class="decide-amount">{a}</p> })}
-                <p class="decide-summary">{approval.summary.clone()}</p>
-                <Facts approval=approval.clone()/>
+                {approval.action.clone().map(|action| view! { <Write action=action/> })}
                 <p class="hint">
                     "Exactly this is allowed, once. " <Expiry approval=approval/>
                 </p>
@@ -148,18 +165,32 @@ fn DecisionDialog(approval: OpenApproval, on_close: Callback<()>) -> impl IntoVi
     }
 }
 
+/// The write: why a person is asked, what it does, and what the decision is bound to.
 #[component]
-fn Facts(approval: OpenApproval) -> impl IntoView {
-    approval.action.map(|action| {
-        view! {
-            <dl class="pairs">
-                <div><dt>"Why a person"</dt><dd>{action.reason}</dd></div>
-                <div><dt>"Asked for by"</dt><dd>{action.requested_by.to_string()}</dd></div>
-                <div><dt>"Does"</dt><dd>{words::spaced(&action.tool)}</dd></div>
-            </dl>
-            <h3 class="small-head">"Exact arguments"</h3>
-            <Arguments value=action.args/>
-            <p class="hash" title="SHA-256 of tool and arguments: the decision is bound to it">{action.hash}</p>
-        }
-    })
+fn Write(action: ProposedWrite) -> impl IntoView {
+    let open = Open::here();
+    let asks = open.events.with_untracked(|e| agent_name(e, &action.requested_by));
+    let visitor =
+        open.head.with_untracked(|h| h.as_ref().map(|h| h.visitor.display_name().to_owned()));
+    view! {
+        <p>{action.reason}</p>
+        <dl class="pairs">
+            <div><dt>"Visitor"</dt><dd>{visitor}</dd></div>
+            <div><dt>"Asked for by"</dt><dd>{asks}</dd></div>
+            <div><dt>"Tool"</dt><dd>{words::title(&action.tool)}</dd></div>
+        </dl>
+        <h3 class="small-head">"What it is given"</h3>
+        <Arguments value=action.args.clone()/>
+        <details class="fold">
+            <summary>"Exact arguments"</summary>
+            <div class="fold-body">
+                <p><code>{action.tool}</code></p>
+                {raw(&action.args)}
+                <p class="fingerprint">
+                    "Fingerprint of the arguments " <ShortId id=action.hash what="fingerprint"/>
+                </p>
+                <p class="hint">"SHA-256 of tool and arguments. The decision holds for these alone."</p>
+            </div>
+        </details>
+    }
 }

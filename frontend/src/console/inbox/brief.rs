@@ -2,18 +2,18 @@
 
 use leptos::prelude::*;
 use shared::{
-    brief::{Brief, Fact},
+    brief::{Authorisation, Brief, Done, Fact},
     conversation::Conversation,
 };
 use wasm_bindgen::JsCast;
 
 use super::{
     super::{
-        format,
-        icon::{BACK, Icon},
+        icon::{BACK, Icon, SOURCE},
         words,
     },
     details::Details,
+    facts,
     item::anchor,
     open::Open,
     state::{InboxState, Pane},
@@ -63,12 +63,12 @@ fn Known() -> impl IntoView {
     let facts = Memo::new(move |_| open.head.with(|h| h.as_ref().map(known).unwrap_or_default()));
     view! {
         <p class="hint brief-none">
-            "No handoff yet, so there is no brief. What tools have made known so far:"
+            "Not handed over yet, so there is no brief. What is known so far:"
         </p>
         {move || {
             let facts = facts.get();
             if facts.is_empty() {
-                view! { <p class="hint">"Nothing."</p> }.into_any()
+                view! { <p class="hint">"Nothing yet."</p> }.into_any()
             } else {
                 view! { <Facts facts=facts/> }.into_any()
             }
@@ -91,77 +91,22 @@ pub fn BriefBody(
     /// The brief.
     brief: Brief,
 ) -> impl IntoView {
-    let usage = brief.usage;
     view! {
         <div class="brief">
             <p class="brief-request">{brief.request}</p>
-            <p class="brief-reason">
-                <span class="chip">{words::trigger(brief.trigger.kind)}</span> " " {brief.reason}
-            </p>
-            {(!brief.trigger.evidence.is_empty())
-                .then(|| view! { <p class="hint">"On: “" {brief.trigger.evidence} "”"</p> })}
+            <div class="brief-why">
+                <p>{brief.reason}</p>
+                {(!brief.trigger.evidence.is_empty()).then(|| view! { <p class="hint">{brief.trigger.evidence}</p> })}
+            </div>
             {listed("Still open", "open", brief.open_questions)}
             {listed("Promised", "promise", brief.promises)}
             {listed("Could not be done", "unable", brief.unable)}
-            {(!brief.facts.is_empty())
-                .then(|| {
-                    view! {
-                        <h3 class="small-head">"Known"</h3>
-                        <Facts facts=brief.facts/>
-                    }
-                })}
-            {(!brief.done.is_empty())
-                .then(|| {
-                    view! {
-                        <h3 class="small-head">"Done"</h3>
-                        <ul class="brief-list">
-                            {brief
-                                .done
-                                .into_iter()
-                                .map(|d| {
-                                    view! {
-                                        <li class="done">
-                                            {d.action} " " <span class="hint">{d.outcome}</span> " " <Source seq=d.seq/>
-                                        </li>
-                                    }
-                                })
-                                .collect_view()}
-                        </ul>
-                    }
-                })}
-            {(!brief.authorisations.is_empty())
-                .then(|| {
-                    view! {
-                        <h3 class="small-head">"Decided by a person"</h3>
-                        <ul class="brief-list">
-                            {brief
-                                .authorisations
-                                .into_iter()
-                                .map(|a| {
-                                    let money = a.money.map(|m| format!(", {m}")).unwrap_or_default();
-                                    view! {
-                                        <li class="done">
-                                            {a.action} {money} <span class="hint">" by " {a.by}</span> " " <Source seq=a.seq/>
-                                        </li>
-                                    }
-                                })
-                                .collect_view()}
-                        </ul>
-                    }
-                })}
+            <Authorised authorisations=brief.authorisations/>
+            <DoneList done=brief.done/>
+            <Facts facts=brief.facts/>
             <dl class="pairs brief-foot">
-                <div><dt>"Language"</dt><dd>{brief.language}</dd></div>
                 <div><dt>"Mood"</dt><dd>{words::sentiment(brief.sentiment)}</dd></div>
-                <div>
-                    <dt>"Used"</dt>
-                    <dd>
-                        {format!(
-                            "{}, {} tokens",
-                            words::plural(usize::try_from(usage.steps).unwrap_or(usize::MAX), "step"),
-                            format::count(usage.tokens_in + usage.tokens_out),
-                        )}
-                    </dd>
-                </div>
+                <div><dt>"Language"</dt><dd>{words::language(&brief.language)}</dd></div>
             </dl>
         </div>
     }
@@ -178,38 +123,74 @@ fn listed(title: &'static str, kind: &'static str, lines: Vec<String>) -> Option
 }
 
 #[component]
-fn Facts(facts: Vec<Fact>) -> impl IntoView {
-    let lines = facts.into_iter().map(|f| {
+fn DoneList(done: Vec<Done>) -> impl IntoView {
+    (!done.is_empty()).then(|| {
+        let lines = done.into_iter().map(|d| {
+            view! {
+                <li class="done">
+                    {d.action} <span class="hint">{format!(": {}", d.outcome)}</span> <Source seq=d.seq/>
+                </li>
+            }
+        });
         view! {
-            <div>
-                <dt>{words::fact(&f.key)}</dt>
-                <dd>{f.value} " " <Source seq=f.source_seq/></dd>
-            </div>
+            <h3 class="small-head">"Done"</h3>
+            <ul class="brief-list">{lines.collect_view()}</ul>
         }
-    });
-    view! { <dl class="pairs">{lines.collect_view()}</dl> }
+    })
 }
 
-/// Leads to the event that says so; outside the inbox it only names it.
+#[component]
+fn Authorised(authorisations: Vec<Authorisation>) -> impl IntoView {
+    (!authorisations.is_empty()).then(|| {
+        let lines = authorisations.into_iter().map(|a| {
+            view! {
+                <li class="done">
+                    {words::title(&a.action)} <span class="hint">{format!(", by {}", a.by)}</span> <Source seq=a.seq/>
+                </li>
+            }
+        });
+        view! {
+            <h3 class="small-head">"Decided by a person"</h3>
+            <ul class="brief-list">{lines.collect_view()}</ul>
+        }
+    })
+}
+
+/// What is known, one block for each order, customer or the like.
+#[component]
+fn Facts(facts: Vec<Fact>) -> impl IntoView {
+    facts::blocks(&facts)
+        .into_iter()
+        .map(|block| {
+            let rows = block.rows.into_iter().map(|row| {
+                view! { <div><dt>{row.label}</dt><dd>{row.value} <Source seq=row.seq/></dd></div> }
+            });
+            view! {
+                <section class="fact-block">
+                    <h3 class="small-head">{block.title} {block.named.map(|seq| view! { <Source seq=seq/> })}</h3>
+                    <dl class="pairs">{rows.collect_view()}</dl>
+                </section>
+            }
+        })
+        .collect_view()
+}
+
+/// Leads to where the transcript says so; outside the inbox there is nothing to lead to.
 #[component]
 fn Source(seq: u64) -> impl IntoView {
-    let shown = use_context::<Open>().zip(use_context::<InboxState>());
-    let label = format!("Source: event {seq}");
-    match shown {
-        Some((open, state)) => view! {
+    use_context::<Open>().zip(use_context::<InboxState>()).map(|(open, state)| {
+        view! {
             <button
                 type="button"
                 class="source"
-                title=label.clone()
-                aria-label=label
+                title="Show where this comes from"
+                aria-label="Show where this comes from"
                 on:click=move |_| show(open, state, seq)
             >
-                {format!("#{seq}")}
+                <Icon path=SOURCE/>
             </button>
         }
-        .into_any(),
-        None => view! { <span class="source" title=label>{format!("#{seq}")}</span> }.into_any(),
-    }
+    })
 }
 
 fn show(open: Open, state: InboxState, seq: u64) {

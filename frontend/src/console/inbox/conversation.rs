@@ -1,6 +1,6 @@
 //! The open conversation on the page: who it is, what can be done, transcript, composer, brief.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use shared::{id::ConversationId, owner::Owner};
 
 use super::{
@@ -34,6 +34,18 @@ pub fn ConversationPane(
         Shortcut::Workings => state.workings.update(|on| *on = !*on),
         _ => {}
     });
+    let seq = Memo::new(move |_| open.head.with(|h| h.as_ref().map(|h| h.seq)));
+    let look = move || {
+        if let Some(seq) = seq.get_untracked().filter(|_| !document().hidden()) {
+            state.seen.mark(&open.id(), seq);
+        }
+    };
+    Effect::new(move |_| {
+        seq.track();
+        look();
+    });
+    let came_back = window_event_listener(ev::visibilitychange, move |_| look());
+    on_cleanup(move || came_back.remove());
     // Made anew only when the loading goes on, not with every event.
     let stage = Memo::new(move |_| open.load.get());
     move || {
@@ -134,7 +146,7 @@ fn brief_shown(state: InboxState) -> bool {
     if is_narrow() { state.pane.get() == Pane::Brief } else { state.wide_brief.get() }
 }
 
-/// Whether only one pane fits: the width at which console.css changes.
+/// Whether only one pane fits: the width at which inbox.css changes.
 fn is_narrow() -> bool {
     let query = window().match_media("(max-width: 1100px)").ok().flatten();
     query.is_some_and(|q| q.matches())

@@ -2,22 +2,14 @@
 
 use leptos::prelude::*;
 use shared::{
-    brief::{Brief, TriggerKind},
-    conversation::OpenApproval,
-    event::{Approval, Handoff, Message, Refund, RefundState, Settlement, StepUsage, Tool},
+    event::{Message, StepUsage},
     message::{Author, AuthorKind},
     time::Timestamp,
 };
 
 use super::{
-    super::{
-        clock, format,
-        icon::{BATON, Icon, TOOL},
-        words,
-    },
-    approval::Review,
-    arguments::Arguments,
-    brief::BriefBody,
+    super::{clock, format, words},
+    record::{self, HandoffView, ToolView},
     thread::{Body, Item, Pending},
 };
 use crate::conversation::{
@@ -26,13 +18,14 @@ use crate::conversation::{
     prose::prose,
 };
 
-/// One item. In the playground nothing can be decided, so `live` is off there.
+/// One item.
 #[component]
 pub fn ItemView(
     /// The item.
     item: Item,
-    /// Whether a decision can be made here.
-    live: bool,
+    /// Whether each handoff says at once why it happened, as in the playground.
+    #[prop(optional)]
+    explained: bool,
 ) -> impl IntoView {
     let at = item.at;
     let id = anchor(item.seq);
@@ -41,15 +34,14 @@ pub fn ItemView(
             view! { <MessageView message=message follows=follows at=at/> }.into_any()
         }
         Body::Handoff { handoff, brief } => {
-            view! { <HandoffView handoff=handoff brief=brief at=at/> }.into_any()
+            view! { <HandoffView handoff=handoff brief=brief at=at explained=explained/> }
+                .into_any()
         }
-        Body::Tool { started, settled } => {
+        Body::Tool { started, settled, .. } => {
             view! { <ToolView started=*started settled=settled.map(|s| *s)/> }.into_any()
         }
-        Body::Approval { asked, decided } => {
-            view! { <ApprovalView asked=*asked decided=decided.map(|d| *d) live=live/> }.into_any()
-        }
-        Body::Refund(refund) => view! { <RefundView refund=*refund/> }.into_any(),
+        Body::Approval(decision) => record::approval(&decision).into_any(),
+        Body::Refund { refund, decision } => record::refund(*refund, decision.as_ref()).into_any(),
         Body::Note(note) => view! {
             <div class="note">
                 <p class="byline">
@@ -65,7 +57,8 @@ pub fn ItemView(
             trace("rule", "Rule", what, rule.action).into_any()
         }
         Body::Guard(guard) => {
-            let what = format!("{} {}", words::spaced(&guard.check), words::verdict(guard.verdict));
+            let verdict = words::verdict(guard.verdict);
+            let what = format!("{}: {verdict}", words::title(&guard.check));
             trace("guard", "Guard", what, guard.detail).into_any()
         }
         Body::Step(step) => trace("step", "Step", step_words(&step), step_usage(&step)).into_any(),
@@ -183,129 +176,12 @@ fn MessageView(message: Message, follows: bool, at: Timestamp) -> impl IntoView 
     }
 }
 
-#[component]
-fn HandoffView(handoff: Handoff, brief: Option<Box<Brief>>, at: Timestamp) -> impl IntoView {
-    let from = words::owner(&handoff.from);
-    let to = words::owner(&handoff.to);
-    let why = handoff.trigger.map(words::trigger);
-    let open = handoff.trigger.is_some_and(|t| t != TriggerKind::Claim);
-    view! {
-        <div class="handoff">
-            <p class="handoff-line">
-                <Icon path=BATON/> <span>{from}</span> <span aria-label="to">"→"</span>
-                <strong>{to}</strong> {why.map(|w| view! { <span class="chip">{w}</span> })} <Time at=at/>
-            </p>
-            {(!handoff.notice.is_empty())
-                .then(|| view! { <p class="hint">"The visitor reads: “" {handoff.notice} "”"</p> })}
-            {brief
-                .filter(|_| open)
-                .map(|b| {
-                    view! {
-                        <details class="fold">
-                            <summary>"Brief that went along"</summary>
-                            <BriefBody brief=*b/>
-                        </details>
-                    }
-                })}
-        </div>
-    }
-}
-
-#[component]
-fn ToolView(started: Tool, settled: Option<Tool>) -> impl IntoView {
-    let settlement = settled.as_ref().and_then(|s| s.settlement);
-    let state = match (settlement, settled.is_some()) {
-        (Some(settlement), _) => words::settlement(settlement),
-        (None, true) => "settled",
-        (None, false) => "at work",
-    };
-    let bad = settlement.is_some_and(|s| s != Settlement::Ok);
-    let untrusted = settled.as_ref().is_some_and(|s| s.untrusted);
-    let args = started.args.clone().or_else(|| settled.as_ref().and_then(|s| s.args.clone()));
-    let result = settled.and_then(|s| s.result);
-    view! {
-        <details class="fold trace tool-call">
-            <summary>
-                <Icon path=TOOL/> <span class="trace-what">{started.label.clone()}</span>
-                <code>{started.name.clone()}</code>
-                <span class="state" class:bad=bad>{state}</span>
-            </summary>
-            <div class="fold-body">
-                <p class="hint">
-                    {format!("This tool {}.", words::effect(started.effect))}
-                    {untrusted.then_some(" Its result holds text that nobody vouches for.")}
-                </p>
-                <h4 class="small-head">"Arguments"</h4>
-                <Arguments value=args.unwrap_or_default()/>
-                {result
-                    .map(|r| {
-                        view! {
-                            <h4 class="small-head">"Result"</h4>
-                            <Arguments value=r/>
-                        }
-                    })}
-            </div>
-        </details>
-    }
-}
-
-#[component]
-fn ApprovalView(asked: Approval, decided: Option<Approval>, live: bool) -> impl IntoView {
-    let state = decided.as_ref().map_or(asked.state, |d| d.state);
-    let by = decided.as_ref().and_then(|d| d.by.as_ref()).map(|b| format!(" by {}", b.name));
-    let note = decided.as_ref().and_then(|d| d.note.clone());
-    let waits = decided.is_none() && live;
-    let reason = asked.action.as_ref().map(|a| a.reason.clone());
-    let open = OpenApproval {
-        id: asked.id.clone(),
-        summary: asked.summary.clone(),
-        action: asked.action.clone(),
-        expires_at: asked.expires_at,
-        seq: 0,
-    };
-    view! {
-        <div class="event-card approval-card">
-            <p class="event-title">"Approval: " {asked.summary.clone()}</p>
-            <p class="hint">{reason}</p>
-            <p class="event-state">{words::approval(state)} {by} {note.map(|n| format!(": “{n}”"))}</p>
-            {waits.then(|| view! { <Review approval=open/> })}
-        </div>
-    }
-}
-
-#[component]
-fn RefundView(refund: Refund) -> impl IntoView {
-    let good = refund.state == RefundState::Succeeded;
-    let bad =
-        matches!(refund.state, RefundState::Failed | RefundState::Declined | RefundState::Expired);
-    let terms = refund.terms.clone();
-    view! {
-        <div class="event-card refund-card" class:good=good class:bad=bad>
-            <p class="event-title">
-                <strong class="amount">{refund.money.to_string()}</strong> " for order " {refund.order.clone()}
-            </p>
-            <p class="event-state">{words::refund(refund.state)} {refund.detail.map(|d| format!(" · {d}"))}</p>
-            {terms
-                .map(|t| {
-                    view! {
-                        <details class="fold">
-                            <summary>"Terms"</summary>
-                            <dl class="pairs">
-                                <div><dt>"Customer"</dt><dd>{t.customer}</dd></div>
-                                <div><dt>"Charge"</dt><dd>{t.charge}</dd></div>
-                                <div><dt>"Reason"</dt><dd>{t.reason}</dd></div>
-                                <div><dt>"Key"</dt><dd><code>{t.idempotency_key}</code></dd></div>
-                            </dl>
-                        </details>
-                    }
-                })}
-        </div>
-    }
-}
-
 /// When something was.
 #[component]
-fn Time(at: Timestamp) -> impl IntoView {
+pub fn Time(
+    /// When.
+    at: Timestamp,
+) -> impl IntoView {
     let offset = clock::utc_offset_minutes(at);
     view! {
         <time datetime=at.to_string() title=format::date_and_time(at, offset)>

@@ -24,6 +24,8 @@ pub enum Shortcut {
     HandBack,
     /// Closes the conversation.
     Close,
+    /// Opens the decision that waits.
+    Review,
     /// Shows or hides the brief.
     Brief,
     /// Shows how Baton worked, or hides it.
@@ -54,7 +56,8 @@ pub fn shortcut(key: &str, typing: bool, modified: bool) -> Option<Shortcut> {
         "r" => Shortcut::Reply,
         "n" => Shortcut::Note,
         "b" => Shortcut::HandBack,
-        "x" => Shortcut::Close,
+        "e" => Shortcut::Close,
+        "a" => Shortcut::Review,
         "i" => Shortcut::Brief,
         "w" => Shortcut::Workings,
         "?" => Shortcut::Help,
@@ -62,7 +65,7 @@ pub fn shortcut(key: &str, typing: bool, modified: bool) -> Option<Shortcut> {
     })
 }
 
-const KEYS: [(&str, &str); 13] = [
+const KEYS: [(&str, &str); 14] = [
     ("j  k", "next and previous conversation"),
     ("Enter", "open the conversation that has the focus"),
     ("1 2 3 4", "waiting, mine, all, closed"),
@@ -71,7 +74,8 @@ const KEYS: [(&str, &str); 13] = [
     ("r", "reply"),
     ("n", "internal note"),
     ("b", "hand back to an agent"),
-    ("x", "close the conversation"),
+    ("e", "close the conversation"),
+    ("a", "approve or decline what waits"),
     ("i", "show or hide the brief"),
     ("w", "show or hide how Baton worked"),
     ("Esc", "leave the text box, or go back to the list"),
@@ -108,6 +112,7 @@ mod tests {
         check("c", false, true, None);
         check("Escape", true, false, Some(Shortcut::Leave));
         check("4", false, false, Some(Shortcut::View(View::Closed)));
+        check("e", false, false, Some(Shortcut::Close));
         check("Dead", false, false, None);
         check("", false, false, None);
     }

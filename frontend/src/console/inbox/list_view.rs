@@ -7,6 +7,7 @@ use shared::{
     limits::QUERY_CHARS,
     message::AuthorKind,
     owner::Owner,
+    time::Timestamp,
 };
 use wasm_bindgen::JsCast;
 
@@ -205,9 +206,14 @@ fn Line(id: ConversationId, open: Signal<Option<ConversationId>>) -> impl IntoVi
     let route = Route::Inbox(Some(id.clone()));
     let anchor = anchor(&id);
     let current = Signal::derive(move || open.with(|o| o.as_ref() == Some(&id)));
+    let unseen = Memo::new(move |_| {
+        !current.get()
+            && line.with(|line| line.as_ref().is_some_and(|line| state.seen.is_new(line)))
+    });
     view! {
-        <li id=anchor class="line" class:current=current>
+        <li id=anchor class="line" class:current=current class:unseen=unseen>
             <Link to=route current=current>
+                {move || unseen.get().then(|| view! { <span class="sr-only">"New. "</span> })}
                 {move || line.get().map(|line| view! { <LineBody line=line/> })}
             </Link>
         </li>
@@ -216,62 +222,64 @@ fn Line(id: ConversationId, open: Signal<Option<ConversationId>>) -> impl IntoVi
 
 #[component]
 fn LineBody(line: Summary) -> impl IntoView {
+    let view = InboxState::here().view.get_untracked();
     let name = line.visitor.display_name().to_owned();
-    let reason = line.reason.clone();
-    let preview = match line.last_author {
-        Some(AuthorKind::Visitor) | None => plain(&line.preview),
-        Some(_) => format!("↩ {}", plain(&line.preview)),
-    };
+    let preview = preview(&line);
+    // In these views the view itself says who has it.
+    let told = matches!(
+        (view, &line.owner),
+        (View::Mine | View::Closed, _) | (View::Waiting, Owner::Queue { .. })
+    );
     view! {
         <span class="line-top">
             <span class="line-name">{name}</span>
             <LineTime line=line.clone()/>
         </span>
-        {reason
-            .map(|r| {
-                view! {
-                    <span class="line-reason">
-                        <span class="chip">{words::trigger(r.trigger)}</span>
-                        <span class="line-why">{r.text}</span>
-                    </span>
-                }
-            })}
         <span class="line-preview">{preview}</span>
         <span class="line-foot">
-            {owner_chip(&line.owner)}
             {line.needs_approval.then(|| view! { <span class="chip approval">"Needs approval"</span> })}
+            {line.reason.map(|r| view! { <span class="chip" title=r.text>{words::trigger(r.trigger)}</span> })}
+            {(!told).then(|| owner_chip(&line.owner))}
             {line
                 .rating
                 .map(|r| {
                     let label = format!("Rated {r} of 5");
-                    view! { <span class="line-rating" aria-label=label>{format!("★ {r}")}</span> }
+                    view! { <span class="line-rating" role="img" aria-label=label>{format!("★ {r}")}</span> }
                 })}
         </span>
     }
 }
 
-/// How long somebody has been waiting, ticking; elsewhere, when something last happened.
+/// What is wanted, where a person is needed; else the newest message, and who wrote it.
+fn preview(line: &Summary) -> String {
+    let wanted = line.request.as_ref().filter(|_| list::waiting_since(line).is_some());
+    match (wanted, line.last_author) {
+        (Some(wanted), _) => plain(wanted),
+        (None, Some(AuthorKind::Visitor) | None) => plain(&line.preview),
+        (None, Some(_)) => format!("↩ {}", plain(&line.preview)),
+    }
+}
+
+/// How long somebody has been waiting; elsewhere, how long ago something last happened.
 #[component]
 fn LineTime(line: Summary) -> impl IntoView {
     let clock = Clock::here();
     let since = list::waiting_since(&line);
     let (updated, deadline) = (line.updated_at, line.deadline);
-    let text = Memo::new(move |_| {
-        let now = clock.now();
-        match since {
-            Some(since) => format::span(now.since_ms(since)),
-            None => format::short_span(now.since_ms(updated)),
-        }
-    });
+    let shown = since.unwrap_or(updated);
+    let text = Memo::new(move |_| format::short_span(clock.now().since_ms(shown)));
     let late = Memo::new(move |_| deadline.is_some_and(|d| clock.now() > d));
-    let title = format::date_and_time(
-        since.unwrap_or(updated),
-        clock::utc_offset_minutes(since.unwrap_or(updated)),
-    );
-    let title = if since.is_some() { format!("Waiting since {title}") } else { title };
+    let told = |at: Timestamp| format::date_and_time(at, clock::utc_offset_minutes(at));
+    let title = match (since, deadline) {
+        (Some(since), Some(until)) => {
+            format!("Waiting since {}; to be claimed by {}", told(since), told(until))
+        }
+        (Some(since), None) => format!("Waiting since {}", told(since)),
+        (None, _) => told(updated),
+    };
     view! {
         <span class="line-time" class:waits=since.is_some() class:late=late title=title>
-            {text}
+            {since.map(|_| view! { <span class="sr-only">"Waiting "</span> })} {text}
         </span>
     }
 }

@@ -7,12 +7,16 @@ mod brief;
 mod composer;
 mod conversation;
 mod details;
+mod facts;
 mod head;
 mod item;
 mod keys;
 mod list;
 mod list_view;
 mod open;
+mod people;
+mod record;
+mod seen;
 mod state;
 mod thread;
 mod thread_view;
@@ -27,7 +31,7 @@ use self::{
     list_view::ListPane,
     state::{InboxState, Pane},
 };
-pub use self::{head::fold, item::ItemView, thread::items, waiting::Waiting};
+pub use self::{head::fold, item::ItemView, people::agents_in, thread::items, waiting::Waiting};
 use super::{nav::Nav, route::Route};
 
 /// The inbox.

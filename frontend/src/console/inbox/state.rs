@@ -18,6 +18,7 @@ use super::{
     },
     keys::Shortcut,
     list::{self, Shown},
+    seen::Seen,
     waiting::Waiting,
 };
 
@@ -58,6 +59,8 @@ pub struct InboxState {
     pub commanded: RwSignal<(u32, Option<Shortcut>)>,
     /// What was typed and not sent.
     pub drafts: StoredValue<Drafts>,
+    /// How far the reader has seen each conversation.
+    pub seen: Seen,
     run: StoredValue<u32>,
     desk: StoredValue<Desk>,
     toasts: Toasts,
@@ -67,6 +70,7 @@ pub struct InboxState {
 impl InboxState {
     /// Loads the list and follows it.
     pub fn provide() -> Self {
+        let desk = expect_context::<Desk>();
         let state = Self {
             view: RwSignal::new(View::Waiting),
             query: RwSignal::new(String::new()),
@@ -79,8 +83,9 @@ impl InboxState {
             workings: RwSignal::new(false),
             commanded: RwSignal::new((0, None)),
             drafts: StoredValue::new(HashMap::new()),
+            seen: Seen::of(desk.my_id().clone()),
             run: StoredValue::new(0),
-            desk: StoredValue::new(expect_context()),
+            desk: StoredValue::new(desk),
             toasts: Toasts::here(),
             waiting: Waiting::here(),
         };

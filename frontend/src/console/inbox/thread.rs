@@ -1,6 +1,6 @@
 //! What the transcript shows: events, put together into items. No page in here.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use shared::{
     brief::Brief,
@@ -8,7 +8,7 @@ use shared::{
         Approval, ApprovalState, Effect, Event, EventBody, Guard, Handoff, Message, Note, Rating,
         Refund, RuleFired, StepUsage, Tool, ToolState,
     },
-    id::{CallId, ClientId, Seq},
+    id::{CallId, ClientId, IntentId, Seq},
     message::{StaffRef, VisitorRef},
     time::Timestamp,
 };
@@ -49,16 +49,18 @@ pub enum Body {
         started: Box<Tool>,
         /// How it ended.
         settled: Option<Box<Tool>>,
+        /// Whether a refund stands for it.
+        covered: bool,
     },
-    /// A decision was asked for and, unless it still waits, made.
-    Approval {
-        /// What was asked.
-        asked: Box<Approval>,
-        /// What was decided.
-        decided: Option<Box<Approval>>,
-    },
+    /// A decision on something that is no refund.
+    Approval(Decision),
     /// A refund, where it stands now.
-    Refund(Box<Refund>),
+    Refund {
+        /// The refund.
+        refund: Box<Refund>,
+        /// The decision on it, where one was asked for.
+        decision: Option<Decision>,
+    },
     /// An internal note.
     Note(Note),
     /// A trigger fired.
@@ -73,6 +75,15 @@ pub enum Body {
     Rating(Rating),
     /// Somebody closed it.
     Closed(Option<StaffRef>),
+}
+
+/// A decision that was asked for and, unless it still waits, made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// What was asked.
+    pub asked: Box<Approval>,
+    /// What was decided.
+    pub decided: Option<Box<Approval>>,
 }
 
 /// A reply that is on its way.
@@ -116,7 +127,37 @@ pub fn items(events: &[Event]) -> Vec<Item> {
             items.push(Item { seq: event.seq, last: event.seq, at: event.at, body });
         }
     }
+    gather_refunds(&mut items);
     items
+}
+
+/// A refund, the call that proposed it and the decision on it are one thing to a reader.
+fn gather_refunds(items: &mut Vec<Item>) {
+    let mut decisions: HashMap<IntentId, (Seq, Decision)> = HashMap::new();
+    items.retain(|item| match &item.body {
+        Body::Approval(decision) => {
+            let intent = decision.asked.action.as_ref().and_then(|action| action.intent.clone());
+            let Some(intent) = intent else { return true };
+            decisions.insert(intent, (item.last, decision.clone()));
+            false
+        }
+        _ => true,
+    });
+    let mut calls: HashSet<CallId> = HashSet::new();
+    for item in items.iter_mut() {
+        if let Body::Refund { refund, decision } = &mut item.body {
+            if let Some((last, decided)) = decisions.remove(&refund.intent) {
+                *decision = Some(decided);
+                item.last = item.last.max(last);
+            }
+            calls.extend(refund.terms.as_ref().map(|terms| terms.call.clone()));
+        }
+    }
+    for item in items.iter_mut() {
+        if let Body::Tool { started, covered, .. } = &mut item.body {
+            *covered = calls.contains(&started.call);
+        }
+    }
 }
 
 /// The item that shows event `seq`: the last that begins at or before it and reaches it, or else
@@ -130,7 +171,7 @@ pub fn item_of(items: &[Item], seq: Seq) -> Option<Seq> {
 /// Whether an item is what a reader of the conversation needs; the rest shows how Baton worked.
 pub fn is_essential(item: &Item) -> bool {
     match &item.body {
-        Body::Tool { started, .. } => started.effect == Effect::Write,
+        Body::Tool { started, covered, .. } => started.effect == Effect::Write && !covered,
         Body::Rule(_) | Body::Guard(_) | Body::Step(_) | Body::Identified(_) => false,
         _ => true,
     }
@@ -150,12 +191,13 @@ fn body(event: &Event, above: Option<&Item>, brief: Option<&Brief>) -> Option<Bo
         EventBody::Tool(t) => Body::Tool {
             started: Box::new(t.clone()),
             settled: (t.state != ToolState::Started).then(|| Box::new(t.clone())),
+            covered: false,
         },
-        EventBody::Approval(a) => Body::Approval {
+        EventBody::Approval(a) => Body::Approval(Decision {
             asked: Box::new(a.clone()),
             decided: (a.state != ApprovalState::Waiting).then(|| Box::new(a.clone())),
-        },
-        EventBody::Refund(r) => Body::Refund(Box::new(r.clone())),
+        }),
+        EventBody::Refund(r) => Body::Refund { refund: Box::new(r.clone()), decision: None },
         EventBody::Note(n) => Body::Note(n.clone()),
         EventBody::Rule(r) => Body::Rule(r.clone()),
         EventBody::Guard(g) => Body::Guard(g.clone()),
@@ -171,10 +213,10 @@ fn complete(item: &mut Item, event: &Event) {
     item.last = event.seq;
     match (&mut item.body, &event.body) {
         (Body::Tool { settled, .. }, EventBody::Tool(t)) => *settled = Some(Box::new(t.clone())),
-        (Body::Approval { decided, .. }, EventBody::Approval(a)) => {
-            *decided = Some(Box::new(a.clone()));
+        (Body::Approval(decision), EventBody::Approval(a)) => {
+            decision.decided = Some(Box::new(a.clone()));
         }
-        (Body::Refund(refund), EventBody::Refund(r)) => {
+        (Body::Refund { refund, .. }, EventBody::Refund(r)) => {
             refund.state = r.state;
             refund.detail = r.detail.clone().or(refund.detail.take());
         }
@@ -219,9 +261,10 @@ mod tests {
             Body::Handoff { .. } => "handoff",
             Body::Tool { settled: Some(_), .. } => "settled",
             Body::Tool { .. } => "tool",
-            Body::Approval { decided: Some(_), .. } => "decided",
-            Body::Approval { .. } => "asked",
-            Body::Refund(_) => "refund",
+            Body::Approval(Decision { decided: Some(_), .. }) => "decided",
+            Body::Approval(_) => "asked",
+            Body::Refund { decision: Some(_), .. } => "refund+decision",
+            Body::Refund { .. } => "refund",
             _ => "other",
         };
         items.iter().map(|i| (i.seq, i.last, name(&i.body))).collect()
@@ -263,9 +306,33 @@ mod tests {
                 (7, 9, "refund"),
             ]
         );
-        let Body::Refund(refund) = &items[5].body else { panic!("a refund") };
+        let Body::Refund { refund, .. } = &items[5].body else { panic!("a refund") };
         assert_eq!(refund.state, shared::event::RefundState::Succeeded);
         assert_eq!(refund.detail.as_deref(), Some("re_1"));
+    }
+
+    #[test]
+    fn a_refund_stands_for_its_call_and_its_decision() {
+        let mut write = tool("started");
+        write["effect"] = json!("write");
+        let action = json!({ "call": "c1", "intent": "i1", "tool": "issue_refund", "args": {}, "hash": "00",
+                             "reason": "limit", "requested_by": "refunds" });
+        let refund = |state: &str| {
+            json!({ "type": "refund", "intent": "i1", "order": "A1", "amount": 1, "currency": "EUR", "state": state,
+                    "terms": { "call": "c1", "customer": "c", "charge": "h", "captured": 1,
+                               "idempotency_key": "k", "reason": "r", "day": 1 } })
+        };
+        let approval = |state: &str, action: Value| json!({ "type": "approval", "id": "a1", "state": state, "summary": "s", "action": action });
+        let mut events = vec![
+            event(1, write),
+            event(2, refund("waiting")),
+            event(3, approval("waiting", action.clone())),
+        ];
+        let all = items(&events);
+        assert_eq!(names(&all), [(1, 1, "tool"), (2, 3, "refund+decision")]);
+        assert!(!is_essential(&all[0]) && is_essential(&all[1]));
+        events.push(event(4, approval("declined", Value::Null)));
+        assert_eq!(names(&items(&events)), [(1, 1, "tool"), (2, 4, "refund+decision")]);
     }
 
     #[test]

@@ -75,7 +75,7 @@ pub fn Thread() -> impl IntoView {
                 <For each=move || rows.get() key=Row::key let:row>
                     {match row {
                         Row::Day(at) => view! { <li class="day">{day(at)}</li> }.into_any(),
-                        Row::Item(item) => view! { <ItemView item=item live=true/> }.into_any(),
+                        Row::Item(item) => view! { <ItemView item=item/> }.into_any(),
                     }}
                 </For>
                 <For each=move || open.pending.get() key=|p| (p.client_id.clone(), p.failed.clone()) let:pending>

@@ -10,7 +10,7 @@ use shared::{
 use super::{
     super::super::{
         client::Admin,
-        field::{Field, TextArea, TextInput},
+        field::{Field, TextArea, TextInput, Whole, saturated},
         load::{Loader, loaded},
         words,
     },
@@ -129,7 +129,7 @@ fn ToolBox(tool: ToolInfo) -> impl IntoView {
         <label class="check">
             <input type="checkbox" prop:checked=has on:change:target=move |ev| switch.run(ev.target().checked())/>
             <span>
-                <code>{tool.name}</code>
+                <strong>{words::title(&tool.name)}</strong> <code class="hint">{tool.name}</code>
                 <span class="chip" class:approval=tool.effect == Effect::Write>{words::effect(tool.effect)}</span>
                 {tool.needs_verified.then(|| view! { <span class="chip">"verified visitors"</span> })}
                 <span class="hint block">{tool.description}</span>
@@ -197,44 +197,21 @@ fn Limits() -> impl IntoView {
                 </div>
             </Field>
             <div class="row">
-                <Number field="budgets.steps" label="Steps a turn" value=editor.text(|s| s.budgets.steps.to_string())
-                    on_change=editor.typed(|s, v: u64| s.budgets.steps = u32::try_from(v).unwrap_or(u32::MAX))/>
-                <Number field="budgets.handoffs" label="Handoffs a turn" value=editor.text(|s| s.budgets.handoffs.to_string())
-                    on_change=editor.typed(|s, v: u64| s.budgets.handoffs = u32::try_from(v).unwrap_or(u32::MAX))/>
-                <Number field="budgets.tokens" label="Tokens a conversation" value=editor.text(|s| s.budgets.tokens.to_string())
-                    on_change=editor.typed(|s, v: u64| s.budgets.tokens = v)/>
+                <Field field="budgets.steps" label="Steps a turn">
+                    <Whole id="budgets.steps" value=editor.text(|s| s.budgets.steps.to_string())
+                        on_change=editor.typed(|s, v| s.budgets.steps = saturated(v))/>
+                </Field>
+                <Field field="budgets.handoffs" label="Handoffs a turn">
+                    <Whole id="budgets.handoffs" value=editor.text(|s| s.budgets.handoffs.to_string())
+                        on_change=editor.typed(|s, v| s.budgets.handoffs = saturated(v))/>
+                </Field>
+                <Field field="budgets.tokens" label="Tokens a conversation">
+                    <Whole id="budgets.tokens" value=editor.text(|s| s.budgets.tokens.to_string())
+                        on_change=editor.typed(|s, v| s.budgets.tokens = v)/>
+                </Field>
             </div>
             <Field field="budgets" label="" hint="When a budget is reached a person takes over, with the brief." wrong=wrong/>
         </fieldset>
-    }
-}
-
-/// A whole number; what is none is put back when the box is left.
-#[component]
-pub fn Number(
-    /// Its name in errors.
-    field: &'static str,
-    /// What it is.
-    label: &'static str,
-    /// What it says.
-    value: Signal<String>,
-    /// What was typed.
-    on_change: Callback<u64>,
-) -> impl IntoView {
-    view! {
-        <Field field=field label=label>
-            <input
-                id=field
-                type="number"
-                min="0"
-                inputmode="numeric"
-                prop:value=value
-                on:change:target=move |ev| match ev.target().value().trim().parse() {
-                    Ok(number) => on_change.run(number),
-                    Err(_) => ev.target().set_value(&value.get_untracked()),
-                }
-            />
-        </Field>
     }
 }
 

@@ -3,15 +3,16 @@
 use leptos::{ev, html, prelude::*, task::spawn_local};
 use shared::{
     api::{Playground, StartPlayground, TryMessage},
+    id::AgentSlug,
     limits::MESSAGE_CHARS,
     owner::Owner,
 };
 
 use super::{
     super::super::{
-        field::{Select, Toggle},
+        field::Select,
         format,
-        inbox::{ItemView, fold, items},
+        inbox::{ItemView, agents_in, fold, items},
         words,
     },
     editor::Editor,
@@ -25,7 +26,8 @@ pub fn PlaygroundPanel() -> impl IntoView {
     let busy = RwSignal::new(false);
     let said = RwSignal::new(None::<String>);
     let customer = RwSignal::new("cus_1".to_owned());
-    let front_door = RwSignal::new(false);
+    // A visitor begins at the front door: an agent is tried with what has led to it.
+    let begins = RwSignal::new(FRONT_DOOR.to_owned());
     // What was tried with an older draft says nothing about this one.
     let tried = StoredValue::new(0u32);
     let stale = Memo::new(move |_| {
@@ -40,8 +42,7 @@ pub fn PlaygroundPanel() -> impl IntoView {
         let who = customer.get_untracked();
         let start = StartPlayground {
             agent: editor.slug(),
-            // The agent under edit takes the first message, unless one begins where visitors do.
-            front_door: !front_door.get_untracked(),
+            front_door: begins.with_untracked(|b| b != FRONT_DOOR),
             customer: (!who.is_empty()).then_some(who),
         };
         tried.set_value(editor.answered.get_untracked());
@@ -64,9 +65,12 @@ pub fn PlaygroundPanel() -> impl IntoView {
             }
         });
     });
-    let customers =
-        [("", "Anonymous visitor"), ("cus_1", "Customer cus_1"), ("cus_2", "Customer cus_2")]
-            .map(|(v, n)| (v.to_owned(), n.to_owned()));
+    let customers = [
+        ("cus_1", "Signed-in customer cus_1"),
+        ("cus_2", "Signed-in customer cus_2"),
+        ("", "Anonymous visitor"),
+    ]
+    .map(|(v, n)| (v.to_owned(), n.to_owned()));
     view! {
         <div class="playground">
             <p class="hint">
@@ -80,10 +84,12 @@ pub fn PlaygroundPanel() -> impl IntoView {
                     options=Signal::stored(customers.to_vec())
                     on_change=Callback::new(move |v| { customer.set(v); game.set(None); })
                 />
-                <Toggle
-                    label="Front door first"
-                    on=front_door
-                    on_change=Callback::new(move |v| { front_door.set(v); game.set(None); })
+                <Select
+                    id="begins"
+                    label="Where it begins"
+                    value=begins
+                    options=Signal::derive(move || doors(editor))
+                    on_change=Callback::new(move |v| { begins.set(v); game.set(None); })
                 />
                 <button
                     type="button"
@@ -104,6 +110,18 @@ pub fn PlaygroundPanel() -> impl IntoView {
             <Say on_send=send busy=busy/>
         </div>
     }
+}
+
+/// The value of "begins where visitors do".
+const FRONT_DOOR: &str = "front door";
+
+/// Where a try-out can begin.
+fn doors(editor: Editor) -> Vec<(String, String)> {
+    let name = editor.agent.with(|a| super::editor::current(a).name);
+    vec![
+        (FRONT_DOOR.to_owned(), "At the front door".to_owned()),
+        ("agent".to_owned(), format!("At {name} directly")),
+    ]
 }
 
 /// What stands on the page is not what is tried until it is saved.
@@ -137,6 +155,7 @@ fn Trace(
     said: RwSignal<Option<String>>,
     busy: RwSignal<bool>,
 ) -> impl IntoView {
+    let editor = Editor::here();
     let scroll = NodeRef::<html::Div>::new();
     Effect::new(move |_| {
         game.track();
@@ -165,14 +184,28 @@ fn Trace(
             }}
             <ol class="items">
                 <For each=rows key=|i| (i.seq, i.last) let:item>
-                    <ItemView item=item live=false/>
+                    <ItemView item=item explained=true/>
                 </For>
                 {move || said.get().map(|t| view! { <li class="item"><div class="message visitor pending"><p class="prose">{t}</p></div></li> })}
             </ol>
             {move || busy.get().then(|| view! { <p class="typing">"Working…"</p> })}
         </div>
+        {move || game.with(|g| g.as_ref().and_then(|g| unheard(g, &editor.slug()))).map(|t| view! { <p class="banner">{t}</p> })}
         {move || game.with(|g| g.as_ref().map(summary)).map(|t| view! { <p class="hint playground-sum">{t}</p> })}
     }
+}
+
+/// Says so if the agent that is tried never had the conversation, and who had it instead.
+fn unheard(game: &Playground, tried: &AgentSlug) -> Option<String> {
+    let held = agents_in(&game.conversation.events);
+    if held.iter().any(|(slug, _)| slug == tried.as_str()) {
+        return None;
+    }
+    let (_, last) = held.first()?;
+    Some(format!(
+        "{last} has kept this so far: nothing that was said called for the agent you edit. The \
+         lines above say why. To hear it alone, begin at it directly."
+    ))
 }
 
 /// Who owns the try-out now, and what it has used.

@@ -7,7 +7,10 @@ use shared::{
 };
 
 use super::{
-    super::super::field::{Field, Select, TextInput},
+    super::{
+        super::field::{Field, Select, TextInput},
+        target::key,
+    },
     conditions::{Conditions, Kind, sample},
     editor::Editor,
     fields::known_targets,
@@ -123,12 +126,4 @@ fn RuleButtons(at: usize) -> impl IntoView {
 fn only_whole(editor: Editor) -> super::super::super::field::Wrong {
     let wrong = editor.wrong();
     Signal::derive(move || wrong.get().filter(|(field, _)| field == "rules"))
-}
-
-/// A target as the value of a choice.
-fn key(target: &Target) -> String {
-    match target {
-        Target::Agent { slug } => format!("agent {slug}"),
-        Target::Queue { slug } => format!("queue {slug}"),
-    }
 }
