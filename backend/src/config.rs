@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use shared::limits::PASSWORD_BYTES;
 
+use crate::origin;
+
 /// What can be set, as it was given: `None` means that nobody said anything.
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -186,7 +188,7 @@ impl Config {
                 given.$name.or(file.$name)
             };
         }
-        let public_url = pick!(public_url).map(|url| origin_of(&url)).transpose()?;
+        let public_url = pick!(public_url).map(public_origin).transpose()?;
         let admin_password = pick!(admin_password);
         if admin_password.as_ref().is_some_and(|p| p.is_empty() || p.len() > PASSWORD_BYTES) {
             return Err(ConfigError::AdminPassword);
@@ -274,18 +276,9 @@ fn read_file(path: &Path) -> Result<Settings, ConfigError> {
         .map_err(|cause| ConfigError::Malformed { path: path.to_owned(), cause: Box::new(cause) })
 }
 
-/// Scheme and authority of a URL that has nothing else.
-fn origin_of(url: &str) -> Result<String, ConfigError> {
-    let origin = url.trim_end_matches('/');
-    let authority = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
-    let plain = |text: &str| {
-        !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b))
-    };
-    if authority.is_some_and(plain) {
-        Ok(origin.to_ascii_lowercase())
-    } else {
-        Err(ConfigError::PublicUrl(url.to_owned()))
-    }
+/// The origin as browsers send it, so that it can be compared with what they send.
+fn public_origin(url: String) -> Result<String, ConfigError> {
+    origin::exact(&url).map_err(|_| ConfigError::PublicUrl(url))
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ pub mod knowledge;
 pub mod lab;
 pub mod live;
 pub mod money;
+pub mod origin;
 pub mod routing;
 pub mod runtime;
 pub mod serve;
