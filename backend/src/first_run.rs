@@ -193,7 +193,7 @@ async fn account(
 }
 
 async fn sites(store: &dyn Store, config: &Config, now: Timestamp) -> Result<(), StoreError> {
-    let site = |key: &str, name: &str, greeting: &str, secret: Option<&str>| {
+    let site = |key: &str, name: &str, greeting: &str, questions: &[&str], secret: &str| {
         let key = key.parse().map_err(|_| StoreError::Damaged("a key that is none".to_owned()))?;
         Ok::<_, StoreError>(SiteRow {
             key,
@@ -201,20 +201,22 @@ async fn sites(store: &dyn Store, config: &Config, now: Timestamp) -> Result<(),
             origins: vec!["http://localhost:*".to_owned(), "http://127.0.0.1:*".to_owned()],
             color: "#2f4858".to_owned(),
             greeting: greeting.to_owned(),
-            identity_secret: secret.map(str::to_owned),
+            questions: questions.iter().map(|&question| question.to_owned()).collect(),
+            identity_secret: Some(secret.to_owned()),
             active: true,
         })
     };
     if config.demo {
         let greeting = "Hello! How can we help with your order?";
-        let demo = site(DEMO_SITE, "Demo shop", greeting, Some(DEMO_SECRET))?;
+        let questions = ["I was charged twice", "Where is my order?", "How do returns work?"];
+        let demo = site(DEMO_SITE, "Demo shop", greeting, &questions, DEMO_SECRET)?;
         if store.site(&demo.key).await?.is_none() {
             let entry = AuditRow::of_baton(now, "site_added", DEMO_SITE);
             store.put_site(demo, entry).await?;
         }
     } else if store.sites().await?.is_empty() {
         let secret = token::secret();
-        let main = site(MAIN_SITE, "My site", "Hello! How can we help?", Some(&secret))?;
+        let main = site(MAIN_SITE, "My site", "Hello! How can we help?", &[], &secret)?;
         store.put_site(main, AuditRow::of_baton(now, "site_added", MAIN_SITE)).await?;
     }
     Ok(())

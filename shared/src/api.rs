@@ -471,6 +471,8 @@ body! {
         pub color: String,
         /// What the widget says before anybody has written.
         pub greeting: String,
+        /// What it suggests to ask at first; if empty, the widget has suggestions of its own.
+        pub questions: Vec<String>,
         /// Whether an identity secret is set. The secret itself is never shown again.
         pub has_identity_secret: bool,
         /// Whether visitors can write.
@@ -493,6 +495,9 @@ body! {
         pub color: String,
         /// What the widget says before anybody has written.
         pub greeting: String,
+        /// What it suggests to ask at first, at most four; empty for the widget's own suggestions.
+        #[serde(default)]
+        pub questions: Vec<String>,
         /// Whether visitors can write.
         pub active: bool,
     }
@@ -513,6 +518,8 @@ body! {
         pub color: String,
         /// What the widget says before anybody has written.
         pub greeting: String,
+        /// What to suggest before anybody has written.
+        pub questions: Vec<String>,
         /// The name of who will answer first.
         pub first_owner: String,
     }

@@ -12,6 +12,8 @@ pub const NAME_CHARS: usize = 80;
 pub const INSTRUCTIONS_CHARS: usize = 20_000;
 /// Longest example utterance or rule phrase, in characters.
 pub const PHRASE_CHARS: usize = 300;
+/// Most questions that a site suggests to its visitors.
+pub const QUESTIONS: usize = 4;
 /// Most example utterances of one agent.
 pub const EXAMPLES: usize = 500;
 /// Most rules of one agent.

@@ -40,6 +40,12 @@ pub fn plain(nonce: &str) -> HeaderValue {
     value(format!("{NOTHING}style-src 'nonce-{nonce}'; frame-ancestors 'none'"))
 }
 
+/// A message in the widget's place: framed by whoever tried to embed it.
+pub fn closed(nonce: &str) -> HeaderValue {
+    let own = format!("'nonce-{nonce}'");
+    value(format!("{NOTHING}script-src {own}; style-src {own}; frame-ancestors *"))
+}
+
 /// A page that is a WASM application.
 fn app(nonce: &str) -> String {
     format!(

@@ -22,3 +22,4 @@ pub mod staff;
 pub mod text;
 pub mod view;
 pub mod visitors;
+pub mod widget;

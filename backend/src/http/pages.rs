@@ -10,14 +10,12 @@ use axum::{
 use pulldown_cmark::{Event, Parser};
 use rust_embed::{Embed, EmbeddedFile};
 use serde::Deserialize;
-use shared::id::SiteKey;
 
 use super::{
     body::At,
     csp,
     error::Error,
-    public::site_look,
-    render::{fill, json, language},
+    render::{fill, language},
 };
 use crate::{app::App, auth::token, knowledge::demo_articles};
 
@@ -60,26 +58,6 @@ pub async fn asset(At(name): At<String>, headers: HeaderMap) -> Response {
 #[derive(Debug, Deserialize)]
 pub struct PageAsked {
     lang: Option<String>,
-}
-
-/// The widget's document, framed by the site's pages.
-pub async fn widget(
-    State(app): State<App>,
-    At(key): At<SiteKey>,
-    Query(asked): Query<PageAsked>,
-    headers: HeaderMap,
-) -> Response {
-    let (look, origins) = match site_look(&app, &key).await {
-        Ok(found) => found,
-        Err(error) => return message_page(error.message(), StatusCode::NOT_FOUND),
-    };
-    let nonce = token::secret();
-    let policy = csp::widget(&nonce, &origins);
-    page("shell.html", &nonce, policy, &headers, asked.lang.as_deref(), |name| match name {
-        "look" => Some(json(&look)),
-        "origins" => Some(json(&origins)),
-        _ => None,
-    })
 }
 
 /// Inbox and admin; the page itself finds out where it is.
@@ -154,7 +132,8 @@ pub async fn nothing(uri: Uri) -> Response {
     message_page("There is nothing at this address.", StatusCode::NOT_FOUND)
 }
 
-fn page(
+/// The document `name` with its placeholders filled, under its policy.
+pub(super) fn page(
     name: &str,
     nonce: &str,
     policy: HeaderValue,
@@ -180,7 +159,8 @@ fn page(
     ([fresh, (header::CONTENT_SECURITY_POLICY, policy)], Html(html)).into_response()
 }
 
-fn message_page(message: &str, status: StatusCode) -> Response {
+/// A sentence for people.
+pub(super) fn message_page(message: &str, status: StatusCode) -> Response {
     let nonce = token::secret();
     let html = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Baton</title>\

@@ -26,6 +26,7 @@ use crate::{
         origin, token,
     },
     first_run::DEMO_SITE,
+    storage::rows::SiteRow,
 };
 
 /// What a page must know before anybody has signed in.
@@ -37,23 +38,37 @@ pub async fn setup(State(app): State<App>) -> Json<Setup> {
 /// What the widget may know of its site.
 #[utoipa::path(get, path = "", responses((status = 200, body = SiteLook)))]
 pub async fn look(State(app): State<App>, At(key): At<SiteKey>) -> Answer<Json<SiteLook>> {
-    Ok(Json(site_look(&app, &key).await?.0))
+    Ok(Json(site_look(&app, &key).await?))
 }
 
-/// What the widget may know of an active site, and where it may be embedded.
-pub async fn site_look(app: &App, key: &SiteKey) -> Answer<(SiteLook, Vec<String>)> {
+/// What the widget may know of an active site.
+async fn site_look(app: &App, key: &SiteKey) -> Answer<SiteLook> {
     let site = app.store.site(key).await?.filter(|site| site.active);
-    let site = site.ok_or(Error::not_found())?;
+    Ok(look_of(app, site.ok_or(Error::not_found())?))
+}
+
+/// What a visitor may ask at first, where the site suggests nothing: what every shop is asked, and
+/// what the agents that ship can answer.
+const QUESTIONS: [&str; 3] =
+    ["Where is my order?", "How long does shipping take?", "How do returns work?"];
+
+/// What the widget may know of `site`.
+pub fn look_of(app: &App, site: SiteRow) -> SiteLook {
     let desk = app.catalog.current();
     let first = desk.owner(&desk.settings.front_door);
-    let look = SiteLook {
+    let questions = if site.questions.is_empty() {
+        QUESTIONS.iter().map(|&question| question.to_owned()).collect()
+    } else {
+        site.questions
+    };
+    SiteLook {
         key: site.key,
         name: site.name,
         color: site.color,
         greeting: site.greeting,
+        questions,
         first_owner: first.as_ref().map(|owner| owner.name().to_owned()).unwrap_or_default(),
-    };
-    Ok((look, site.origins))
+    }
 }
 
 /// Whether the server is up and its database answers.

@@ -12,7 +12,7 @@ use super::{
     agents, conversations, desk,
     docs::{Caller, at},
     error::Error,
-    inbox, keys, live, pages, playground, public, sessions, sites, staff, visitors,
+    inbox, keys, live, pages, playground, public, sessions, sites, staff, visitors, widget,
 };
 use crate::app::App;
 
@@ -81,7 +81,8 @@ fn pages() -> Router<App> {
     Router::new()
         .route("/", get(pages::home))
         .route("/embed.js", get(pages::embed))
-        .route("/widget/{key}", get(pages::widget))
+        .route("/widget/{key}", get(widget::show))
+        .route("/widget/", get(widget::nameless))
         .route("/assets/{*name}", get(pages::asset))
         .route("/inbox", get(pages::console))
         .route("/inbox/{id}", get(pages::console))

@@ -30,7 +30,7 @@ pub fn optional(
 pub fn name(field: &'static str, text: &str) -> Result<String, Error> {
     let name = required(field, text, limits::NAME_CHARS)?;
     if name.contains(['\n', '\t']) {
-        return Err(Error::invalid(field, "Write the name on one line."));
+        return Err(Error::invalid(field, "Write it on one line."));
     }
     Ok(name)
 }

@@ -219,6 +219,7 @@ async fn furnish(
         origins: Vec::new(),
         color: "#2f4858".to_owned(),
         greeting: String::new(),
+        questions: Vec::new(),
         identity_secret: None,
         active: true,
     };

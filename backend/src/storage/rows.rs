@@ -267,6 +267,8 @@ pub struct SiteRow {
     pub color: String,
     /// What the widget says at first.
     pub greeting: String,
+    /// What the widget suggests to ask; its own suggestions if empty.
+    pub questions: Vec<String>,
     /// The secret with which it signs identities.
     pub identity_secret: Option<String>,
     /// Whether visitors can write.

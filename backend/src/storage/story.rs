@@ -529,6 +529,7 @@ async fn desk(store: &dyn Store) {
         origins: vec!["https://shop.example".to_owned()],
         color: "#102030".to_owned(),
         greeting: "Hi".to_owned(),
+        questions: vec!["Where is it?".to_owned()],
         identity_secret: Some("secret".to_owned()),
         active: true,
     };

@@ -9,7 +9,8 @@ use crate::storage::{
     rows::{Article, SiteRow},
 };
 
-const SITE: &str = "SELECT key, name, origins, color, greeting, identity_secret, active FROM sites";
+const SITE: &str = "SELECT key, name, origins, color, greeting, identity_secret, active, questions
+                    FROM sites";
 
 pub(super) fn sites(conn: &Connection) -> Result<Vec<SiteRow>, StoreError> {
     let mut statement = conn.prepare_cached(&format!("{SITE} ORDER BY name, key"))?;
@@ -24,8 +25,8 @@ pub(super) fn site(conn: &Connection, key: &SiteKey) -> Result<Option<SiteRow>, 
 
 pub(super) fn put_site(conn: &Connection, site: &SiteRow) -> Result<(), StoreError> {
     let sql = "INSERT OR REPLACE INTO sites
-                   (key, name, origins, color, greeting, identity_secret, active)
-               VALUES (?, ?, ?, ?, ?, ?, ?)";
+                   (key, name, origins, color, greeting, identity_secret, active, questions)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
     conn.prepare_cached(sql)?.execute((
         site.key.as_str(),
         &site.name,
@@ -34,6 +35,7 @@ pub(super) fn put_site(conn: &Connection, site: &SiteRow) -> Result<(), StoreErr
         &site.greeting,
         &site.identity_secret,
         site.active,
+        to_json(&site.questions)?,
     ))?;
     Ok(())
 }
@@ -85,5 +87,6 @@ fn site_of(row: &Row<'_>) -> rusqlite::Result<SiteRow> {
         greeting: row.get(4)?,
         identity_secret: row.get(5)?,
         active: row.get(6)?,
+        questions: json(row, 7)?,
     })
 }

@@ -119,6 +119,7 @@ fn SiteForm(site: Option<Site>, on_saved: Callback<Site>) -> impl IntoView {
     let origins = RwSignal::new(start.with_untracked(|s| s.origins.join("\n")));
     let color = RwSignal::new(start.with_untracked(|s| s.color.clone()));
     let greeting = RwSignal::new(start.with_untracked(|s| s.greeting.clone()));
+    let questions = RwSignal::new(start.with_untracked(|s| s.questions.join("\n")));
     let active = RwSignal::new(start.with_untracked(|s| s.active));
     let wrong = RwSignal::new(None::<(String, String)>);
     let busy = RwSignal::new(false);
@@ -127,6 +128,13 @@ fn SiteForm(site: Option<Site>, on_saved: Callback<Site>) -> impl IntoView {
         origins: lines(&origins.get()),
         color: color.get().trim().to_lowercase(),
         greeting: greeting.get().trim().to_owned(),
+        questions: questions
+            .get()
+            .lines()
+            .map(str::trim)
+            .filter(|q| !q.is_empty())
+            .map(str::to_owned)
+            .collect(),
         active: active.get(),
     };
     let changed = Memo::new(move |_| start.with(|s| *s != now()));
@@ -188,8 +196,17 @@ fn SiteForm(site: Option<Site>, on_saved: Callback<Site>) -> impl IntoView {
                 <Field field="greeting" id=id("greeting") label="Greeting" hint="What the widget says before anybody has written." wrong=wrong.into()>
                     <TextArea id=id("greeting") rows=2 value=greeting on_input=Callback::new(move |v| greeting.set(v))/>
                 </Field>
+                <Field
+                    field="questions"
+                    id=id("questions")
+                    label="Suggested questions"
+                    hint="Up to four, one a line. Empty: the widget suggests what every shop is asked."
+                    wrong=wrong.into()
+                >
+                    <TextArea id=id("questions") rows=3 value=questions on_input=Callback::new(move |v| questions.set(v))/>
+                </Field>
                 <Toggle label="Visitors can write" on=active on_change=Callback::new(move |v| active.set(v))/>
-                <FormFault wrong=wrong fields=&["name", "origins", "color", "greeting"]/>
+                <FormFault wrong=wrong fields=&["name", "origins", "color", "greeting", "questions"]/>
                 <p class="buttons">
                     <button
                         type="submit"
@@ -286,6 +303,7 @@ fn form_of(site: Option<Site>) -> SaveSite {
             origins: s.origins,
             color: s.color,
             greeting: s.greeting,
+            questions: s.questions,
             active: s.active,
         },
         None => SaveSite {
@@ -293,6 +311,7 @@ fn form_of(site: Option<Site>) -> SaveSite {
             origins: Vec::new(),
             color: "#0b6e5f".to_owned(),
             greeting: "Hello! How can we help?".to_owned(),
+            questions: Vec::new(),
             active: true,
         },
     }
@@ -337,6 +356,7 @@ mod tests {
             origins: lines(origins),
             color: color.into(),
             greeting: String::new(),
+            questions: Vec::new(),
             active: true,
         };
         let check = |s: SaveSite, fault: Option<&str>| {
