@@ -6,7 +6,7 @@ window.Baton ||= (...call) => (window.Baton.q ||= []).push(call);
 const signedIn = (customer) => {
   document.querySelector('#orders').hidden = !customer;
   document.querySelector('#guest').hidden = Boolean(customer);
-  document.querySelector('#hello').textContent = customer ? 'Signed in as cus_1' : '';
+  document.querySelector('#hello').textContent = customer ? 'Signed in as Maria Rossi' : '';
 };
 
 /** Tells the chat who the visitor is, as this shop's server vouches for it. */

@@ -29,9 +29,9 @@ const withShop = journey => withDesk(async (desk, t) => {
       snippet,
       office,
       site,
-      async shop(html = {}, view = {}) {
+      async shop(html = {}, view = {}, before) {
         shown = { body: snippet, ...html };
-        const page = await desk.visitor({ ...view, path: '/healthz' });
+        const page = before ?? await desk.visitor({ ...view, path: '/healthz' });
         await page.goto(origin);
         return page;
       },
@@ -59,16 +59,82 @@ for (const phone of [false, true]) {
   }));
 }
 
-test('a page of an origin that is not allowed cannot frame the chat', withShop(async ({ shop, office, site, expectFault }) => {
-  await office.put(`/sites/${site.key}`, { ...look(site), origins: ['https://elsewhere.example'] });
-  expectFault(/frame-ancestors/);
-  const page = await shop();
-  const refused = page.context().waitForEvent('console', message => /frame-ancestors/.test(message.text()));
+/** Waits for what `page` tells its owner in the console. */
+const told = (page, pattern) =>
+  page.context().waitForEvent('console', message => message.type() === 'warning' && pattern.test(message.text()));
+
+for (const [what, why, change] of [
+  ['a site that is switched off', /switched off/, { active: false }],
+  ['an origin that is not allowed', /may not show this chat/, { origins: ['https://elsewhere.example'] }],
+  ['an unknown key', /no site with the key/, {}],
+  ['an empty key', /no site with the key/, {}],
+]) {
+  test(`${what} shows visitors no launcher, and its owner why`, withShop(async ({ shop, office, site, snippet, expectFault }) => {
+    expectFault(/status of 40[34]/);
+    await office.put(`/sites/${site.key}`, { ...look(site), ...change });
+    const key = { 'an unknown key': 'nowhere', 'an empty key': '' }[what] ?? site.key;
+    const body = snippet.replace(site.key, key);
+    const page = await shop({ body: '' });
+    const reason = told(page, why);
+    await shop({ body }, {}, page);
+    await reason;
+    await eventually(async () => assert.equal(await page.locator('baton-chat').count(), 0));
+  }));
+}
+
+test('a site switched off under the hand says so politely, then goes', withShop(async ({ shop, office, site, expectFault }) => {
+  expectFault(/status of 404/);
+  await office.put(`/sites/${site.key}`, { ...look(site), active: false });
+  const page = await shop({ body: '' });
+  await page.addInitScript(saveData);
+  await shop({}, {}, page);
   const chat = chatOn(page);
   await chat.launcher.click();
-  await refused;
-  await gone(chat.box);
+  await seen(page.getByText('The chat is closed at the moment.'));
+  await chat.launcher.click();
+  await eventually(async () => assert.equal(await page.locator('baton-chat').count(), 0));
 }));
+
+test('a page inside a foreign page cannot show the chat', withShop(async ({ shop, office, site, origin, snippet, expectFault }) => {
+  expectFault(/frame-ancestors|status of 403/);
+  const elsewhere = origin.replace('127.0.0.1', 'localhost');
+  await office.put(`/sites/${site.key}`, { ...look(site), origins: [origin] });
+  const page = await shop();
+  await page.goto(elsewhere);
+  const reason = told(page, /no answer/);
+  await page.evaluate(origin => document.body.append(Object.assign(document.createElement('iframe'), { src: origin })), origin);
+  await reason;
+  await gone(page.frameLocator('iframe').frameLocator('baton-chat iframe').locator('#box'));
+}));
+
+test('a server that is down when the visitor wants the chat is said politely and tried again', withShop(async ({ shop, restart }) => {
+  const page = await shop({ body: '' });
+  await page.addInitScript(saveData);
+  await shop({}, {}, page);
+  const chat = chatOn(page);
+  await seen(chat.launcher);
+  await restart({
+    async meanwhile() {
+      await chat.launcher.click();
+      await seen(page.getByText('The chat cannot be reached right now.'));
+      assert.ok(await chat.launcher.isVisible(), 'the launcher stays');
+      await assertAccessible(page);
+    },
+  });
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await chat.box.waitFor();
+  await gone(page.getByText('The chat cannot be reached'));
+}));
+
+test('an origin is one however its port is written', withShop(async ({ shop, office, site, origin, snippet }) => {
+  const saved = await office.put(`/sites/${site.key}`, { ...look(site), origins: [`${origin.toUpperCase()}/`, 'https://shop.example:443'] });
+  assert.deepEqual(saved.origins, [origin, 'https://shop.example']);
+  const chat = chatOn(await shop());
+  await chat.open();
+}));
+
+/** With data saving on, the chat is not fetched ahead of time. */
+const saveData = () => Object.defineProperty(navigator, 'connection', { value: { saveData: true } });
 
 /** A page that talks to the chat before it is there, and notes what it hears. */
 const script = `<script>
@@ -115,7 +181,7 @@ test('the page says who its visitor is, hears what happens, and signs them out',
   await chat.open();
   await chat.say('I was charged twice for order A1001 and want my money back');
   await seen(chat.card('A1001').getByText('Refunded'));
-  assert.equal((await heard(page, 'handoff')).at(-1).to, 'Refunds');
+  assert.deepEqual((await heard(page, 'handoff')).map(({ to }) => to), ['Billing', 'Refunds'], 'from the first on');
   assert.equal((await heard(page, 'message')).at(-1).name, 'Refunds');
 
   await tell('hide');
@@ -147,4 +213,4 @@ function jwt(claims, secret) {
   return `${said}.${createHmac('sha256', secret).update(said).digest('base64url')}`;
 }
 
-const look = ({ name, origins, color, greeting, active }) => ({ name, origins, color, greeting, active });
+const look = ({ name, origins, color, greeting, questions, active }) => ({ name, origins, color, greeting, questions, active });

@@ -7,7 +7,7 @@ export function chatOn(page) {
   const chat = {
     frame,
     log,
-    launcher: page.locator('baton-chat button'),
+    launcher: page.locator('baton-chat button[aria-label]'),
     box: frame.locator('#box'),
     /** Who is answering, as the head of the chat says. */
     who: frame.getByRole('heading', { level: 1 }),

@@ -6,7 +6,6 @@
 
 use shared::event::{ApprovalState, RefundState};
 
-pub const NEW_MESSAGES: &str = "New messages";
 pub const CONVERSATION: &str = "Conversation";
 pub const ASSISTANT: &str = "Automated assistant";
 pub const PERSON: &str = "Person";
@@ -20,11 +19,12 @@ pub const PERSON_ANSWERS: &str = "You are talking to a person";
 pub const SENDING: &str = "Sending";
 pub const SENT: &str = "Sent";
 pub const NOT_SENT: &str = "Not sent";
+pub const NOT_SENT_YET: &str = "Not sent yet";
 pub const RETRY: &str = "Try again";
 pub const OFFLINE: &str = "No connection. What you write is kept and sent later.";
-pub const RECONNECTING: &str = "Connecting again";
 pub const SOURCES: &str = "Sources";
 pub const QUICK_REPLIES: &str = "Suggested answers";
+pub const QUESTIONS: &str = "Suggested questions";
 pub const YOU: &str = "You";
 pub const TYPING: &str = "is typing";
 pub const REFUND: &str = "Refund";
@@ -35,8 +35,7 @@ pub const RATE_COMMENT: &str = "Anything to add? (optional)";
 pub const RATE_SEND: &str = "Send rating";
 pub const RATE_THANKS: &str = "Thank you for your rating.";
 pub const WRITE_AGAIN: &str = "Write to open it again.";
-pub const NOW_ANSWERS: &str = "answers now";
-pub const JUST_NOW: &str = "Jump to the newest message";
+pub const PASSED_ON: &str = "has passed on all that was said.";
 pub const SCORES: [&str; 5] = ["Very bad", "Bad", "Fair", "Good", "Very good"];
 
 /// How a refund stands.

@@ -21,13 +21,11 @@ mod work;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use crate::contrast::Rgb;
 use chat::Chat;
 
 /// Takes over from the shell.
 pub fn mount() {
     let Some(look) = shell::look() else { return };
-    paint(&look.color);
     let chat = Chat::new(look);
     for place in ["who", "view", "bar"] {
         let Some(element) = document().get_element_by_id(place) else { continue };
@@ -41,19 +39,4 @@ pub fn mount() {
         }
     }
     chat.begin();
-}
-
-/// The surfaces on which coloured text reads worst: `--wash` of the shell's style, light and dark.
-const SURFACES: [(&str, Rgb); 2] =
-    [("--brand-light", Rgb(244, 245, 244)), ("--brand-dark", Rgb(33, 38, 39))];
-
-/// The site's colour as text, once for each surface.
-fn paint(color: &str) {
-    let Some(color) = Rgb::parse(color) else { return };
-    let root =
-        document().document_element().and_then(|root| root.dyn_into::<web_sys::HtmlElement>().ok());
-    let Some(style) = root.map(|root| root.style()) else { return };
-    for (name, surface) in SURFACES {
-        let _ = style.set_property(name, &color.readable_on(surface).hex());
-    }
 }

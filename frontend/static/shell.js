@@ -4,35 +4,54 @@
   const { style: styles, glue, wasm } = document.currentScript.dataset;
   const by = (id) => document.getElementById(id);
   const look = JSON.parse(by('look').textContent);
-  const origins = JSON.parse(by('origins').textContent);
   const root = document.documentElement, box = by('box'), view = by('view'), close = by('close');
   const framed = parent !== window;
   const queued = [], untold = [];
   let app, port;
 
-  // A colour on which the text can be read: WCAG's relative luminance; one of the two always is 4.5:1.
+  // The site's colour, and what reads on it by WCAG's relative luminance: one of the two always is
+  // 4.5:1. What else is made of the colour is made in the style.
   const paint = (color) => {
     if (!/^#[\da-f]{6}$/i.test(color)) return;
     const [r, g, b] = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16) / 255)
       .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
-    root.style.setProperty('--brand', color);
+    root.style.setProperty('--site', color);
     root.style.setProperty('--on-brand', 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.183 ? '#000' : '#fff');
   };
-  const bubble = (text, mine) => {
-    const line = document.createElement('div'), words = document.createElement('div');
-    line.className = mine ? 'msg mine' : 'msg';
-    words.className = 'bubble';
-    words.dir = 'auto';
-    words.textContent = text;
-    line.append(words);
-    if (mine) {
-      const state = document.createElement('span');
-      state.className = 'state';
-      state.textContent = 'Sending';
-      line.append(state);
+  const part = (tag, name, text) => {
+    const made = document.createElement(tag);
+    made.className = name;
+    if (text) {
+      made.textContent = text;
+      made.dir = 'auto';
     }
+    return made;
+  };
+  const bubble = (text, mine) => {
+    const line = part('div', mine ? 'msg mine' : 'msg');
+    line.append(part('div', 'bubble', text));
+    if (mine) line.append(part('span', 'state', 'Sending'));
     view.append(line);
   };
+  // What the app draws too: a welcome, or the head of a conversation that is on its way.
+  const first = () => part('p', 'first', 'An automated assistant answers here. You can ask for a person at any time.');
+  const begin = () => {
+    view.replaceChildren(first());
+    bubble(look.greeting);
+  };
+  const welcome = () => {
+    const whole = part('div', 'welcome'), list = part('ul', 'questions');
+    for (const question of look.questions) {
+      const item = part('li', ''), button = part('button', '', question);
+      button.type = 'button';
+      button.onclick = () => send(question);
+      item.append(button);
+      list.append(item);
+    }
+    whole.append(part('h2', '', look.greeting), first(), list);
+    view.replaceChildren(whole);
+  };
+
   const uuid = () => crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))]
     .map((byte, at) => (at == 6 ? (byte & 15) | 64 : at == 8 ? (byte & 63) | 128 : byte).toString(16).padStart(2, '0'))
     .join('').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
@@ -41,7 +60,10 @@
   const tell = (name, value) => (port ? port.postMessage([name, value]) : framed && untold.push([name, value]));
   const send = (text) => {
     if (!text.trim()) return;
-    if (!app) bubble(text.trim(), true);
+    if (!app) {
+      if (!view.querySelector('.msg')) begin();
+      bubble(text.trim(), true);
+    }
     pass('send', uuid(), text.trim());
   };
   const fit = () => {
@@ -71,7 +93,8 @@
 
   // What a host page may say; anything else is ignored.
   const calls = {
-    show: (focus) => (pass('show'), focus === true && box.focus()),
+    // A keyboard that jumps up on the screen would hide the greeting; one on the desk is ready.
+    show: (focus) => (pass('show'), focus === true && !matchMedia('(pointer:coarse)').matches && box.focus()),
     hide: () => pass('hide'),
     open: (text) => {
       if (typeof text !== 'string' || box.value) return;
@@ -79,20 +102,17 @@
       fit();
     },
     identify: (jwt) => typeof jwt === 'string' && jwt.length < 8192 && pass('identify', jwt),
-    update: (what) => (paint(what?.color), pass('update', String(what?.color ?? ''))),
+    update: (what) => paint(what?.color),
     logout: () => {
       box.value = '';
       queued.length = 0;
-      if (!app) view.querySelectorAll('.mine').forEach((line) => line.remove());
+      if (!app) welcome();
       pass('logout');
     },
   };
-  // `*` stands for all subdomains or for any port, as in the policy that lets the page frame this.
-  const fits = (known, origin) => new RegExp(`^${known.replaceAll('.', '\\.')
-    .replace('//*', '//[^/:]+').replace(/:\*$/, '(:\\d+)?')}$`).test(origin);
-  const allowed = (origin) => origin === location.origin || origins.some((known) => fits(known, origin));
+  // From whom the server has said that it may: `from` is null where no page has asked.
   addEventListener('message', ({ source, origin, data, ports }) => {
-    if (port || !framed || source !== parent || data !== 'baton' || !ports[0] || !allowed(origin)) return;
+    if (port || !framed || source !== parent || data !== 'baton' || !ports[0] || origin !== from) return;
     [port] = ports;
     port.onmessage = ({ data: message }) => {
       const [name, value] = Array.isArray(message) ? message : [];
@@ -105,14 +125,19 @@
   if (/^(ar|fa|he|ur)\b/.test(root.lang)) root.dir = 'rtl';
   paint(look.color);
   by('who').querySelector('h1').textContent = look.first_owner;
-  bubble(look.greeting);
+  let known;
+  try {
+    known = JSON.parse(localStorage[`baton:${look.key}`]).conversation;
+  } catch {
+    // Nothing is remembered, or nothing can be.
+  }
+  known ? begin() : welcome();
   if (!framed) pass('show');
 
   window.baton = {
     look,
     send,
     tell,
-    paint,
     // The app takes over: from here on it shows what is sent, beginning with what waited.
     start: (handler) => {
       app = handler;

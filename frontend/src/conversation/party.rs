@@ -7,6 +7,8 @@ use shared::{
     owner::Owner,
 };
 
+use crate::text;
+
 /// Somebody with a name and a face.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Party {
@@ -57,7 +59,7 @@ pub fn avatar(party: &Party) -> impl IntoView + use<> {
         .child(party.initials())
 }
 
-/// The change of owner: one leaves, another arrives.
+/// The change of owner: one leaves, another arrives, and nothing has to be said again.
 pub fn notice(handoff: &Handoff) -> impl IntoView + use<> {
     let (from, to) = (Party::from(&handoff.from), Party::from(&handoff.to));
     // At the end of a conversation one leaves and nobody arrives.
@@ -68,10 +70,14 @@ pub fn notice(handoff: &Handoff) -> impl IntoView + use<> {
             avatar(&to),
         ))
     });
-    html::div()
-        .class("notice")
-        .attr("data-kind", to.kind)
-        .child((change, html::p().attr("dir", "auto").child(handoff.notice.clone())))
+    // Who comes from a queue, or comes back to a closed conversation, was told nothing by anybody.
+    let told = matches!(handoff.from, Owner::Agent { .. } | Owner::Staff { .. });
+    let passed_on = (told && handoff.to != Owner::Nobody)
+        .then(|| html::p().attr("dir", "auto").child(format!("{} {}", from.name, text::PASSED_ON)));
+    html::div().class("notice").attr("data-kind", to.kind).child((
+        change,
+        html::div().child((html::p().attr("dir", "auto").child(handoff.notice.clone()), passed_on)),
+    ))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::{live::Status, text};
 
 /// Everything between the conversation and the box.
 pub fn bar(chat: Chat) -> impl IntoView {
+    let replies = Memo::new(move |_| suggested(chat));
     (
         html::div().role("status").child(move || {
             let offline = chat.status.get() == Status::Offline;
@@ -16,19 +17,29 @@ pub fn bar(chat: Chat) -> impl IntoView {
         html::div().role("alert").child(move || {
             chat.problem.get().map(|problem| html::p().class("banner problem").child(problem))
         }),
-        move || quick_replies(chat),
-        html::div().class("person").child(move || person(chat)),
+        move || replies.with(|replies| quick_replies(replies)),
+        // Where an answer to press says the same, that is enough.
+        html::div().class("person").child(move || {
+            let offered = replies.with(|replies| replies.iter().any(|r| r == text::TALK_TO_PERSON));
+            (!offered).then(|| person(chat))
+        }),
     )
 }
 
-fn quick_replies(chat: Chat) -> Option<impl IntoView + use<>> {
+fn suggested(chat: Chat) -> Vec<String> {
     let waiting = chat.outbox.with(|outbox| !outbox.all().is_empty());
     let closed = chat.state.with(|state| state.as_ref().is_some_and(Conversation::is_closed));
-    let replies = chat.thread.with(|thread| thread.quick_replies().to_vec());
-    let shown = !replies.is_empty() && !waiting && !closed && !chat.working.get();
-    shown.then(|| {
+    if waiting || closed || chat.working.get() {
+        return Vec::new();
+    }
+    chat.thread.with(|thread| thread.quick_replies().to_vec())
+}
+
+fn quick_replies(replies: &[String]) -> Option<impl IntoView + use<>> {
+    (!replies.is_empty()).then(|| {
         let buttons: Vec<_> = replies
-            .into_iter()
+            .iter()
+            .cloned()
             .map(|reply| {
                 let label = reply.clone();
                 html::button()

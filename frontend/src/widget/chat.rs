@@ -135,7 +135,6 @@ impl Chat {
             }
             Said::Hide => self.in_view.set(false),
             Said::Identify(jwt) => self.identify(jwt),
-            Said::Update(color) => super::paint(&color),
             Said::Logout => self.forget(),
         }
     }
@@ -209,14 +208,17 @@ impl Chat {
 
     /// Follows the remembered conversation from its beginning.
     pub fn resume(self) {
-        let Some((id, opened)) = self.memory.with_value(|m| m.conversation.clone()) else {
-            self.caught_up.set(true);
-            return;
-        };
+        self.follow(self.memory.with_value(|memory| memory.conversation.is_none()));
+    }
+
+    /// Follows the remembered conversation; what comes first is news if it is `caught_up` from the
+    /// start, and else history.
+    fn follow(self, caught_up: bool) {
+        self.caught_up.set(caught_up);
+        let Some((id, opened)) = self.memory.with_value(|m| m.conversation.clone()) else { return };
         // The events bring their own times; this one is replaced by the first of them.
         self.state.set(Some(Conversation::begin(id, opened, Timestamp::default())));
         self.thread.set(Thread::default());
-        self.caught_up.set(false);
         if self.live.with_value(Option::is_some) {
             self.subscribe();
         } else {
@@ -224,8 +226,8 @@ impl Chat {
         }
     }
 
-    /// Follows `conversation` from now on.
-    pub fn adopt(self, conversation: &api::Conversation) {
+    /// Follows `conversation` from now on; one that is `new` has no history.
+    pub fn adopt(self, conversation: &api::Conversation, new: bool) {
         let opened = Opened {
             site: conversation.site.clone(),
             visitor: conversation.visitor.clone(),
@@ -235,7 +237,7 @@ impl Chat {
             .update_value(|memory| memory.conversation = Some((conversation.id.clone(), opened)));
         self.remember();
         self.clear();
-        self.resume();
+        self.follow(new);
     }
 
     /// Drops the live channel, whose token is not the visitor's any more.

@@ -12,7 +12,7 @@ use web_sys::HtmlElement;
 use super::{
     chat::Chat,
     outbox::{Delivery, Outgoing},
-    rating,
+    rating, shell,
 };
 use crate::{
     conversation::{
@@ -36,9 +36,10 @@ struct Line {
 
 /// What the shell's scrolling `#view` holds.
 pub fn log(chat: Chat) -> impl IntoView {
-    let greeting = chat.look.with_value(|look| look.greeting.clone());
-    let host = chat.look.with_value(|look| look.first_owner.clone());
     let lines = Memo::new(move |_| chat.thread.with(lines));
+    let talks = Memo::new(move |_| {
+        chat.state.with(Option::is_some) || chat.outbox.with(|outbox| !outbox.all().is_empty())
+    });
     let list = html::div()
         .role("log")
         .attr("aria-label", text::CONVERSATION)
@@ -46,18 +47,7 @@ pub fn log(chat: Chat) -> impl IntoView {
         .attr("aria-live", move || if chat.caught_up.get() { "polite" } else { "off" })
         .attr("aria-relevant", "additions")
         .child((
-            html::p().class("first").child(text::FIRST_USE),
-            message(
-                &Message {
-                    author: Author::new(AuthorKind::Agent, host),
-                    text: greeting,
-                    client_id: None,
-                    quick_replies: Vec::new(),
-                    sources: Vec::new(),
-                },
-                false,
-                false,
-            ),
+            html::div().attr("aria-live", "off").child(move || head(chat, talks.get())),
             For(ForProps::builder()
                 .each(move || lines.get())
                 .key(|line| (line.item.seq, line.item.changed, line.leads, line.last_own))
@@ -76,6 +66,42 @@ pub fn log(chat: Chat) -> impl IntoView {
         html::div().child(move || present(chat)),
         rating::rating(chat),
     )
+}
+
+/// A welcome with questions to ask, until there is a conversation; then the first thing said in it.
+/// Nobody needs to hear it again when the one becomes the other.
+fn head(chat: Chat, talks: bool) -> AnyView {
+    let look = chat.look.get_value();
+    let first = html::p().class("first").child(text::FIRST_USE);
+    if talks {
+        let greeting = Message {
+            author: Author::new(AuthorKind::Agent, look.first_owner),
+            text: look.greeting,
+            client_id: None,
+            quick_replies: Vec::new(),
+            sources: Vec::new(),
+        };
+        return (first, message(&greeting, true, false)).into_any();
+    }
+    let ask = |question: String| {
+        let words = question.clone();
+        html::li().child(
+            html::button()
+                .r#type("button")
+                .attr("dir", "auto")
+                .on(ev::click, move |_| shell::send(&question))
+                .child(words),
+        )
+    };
+    let questions: Vec<_> = look.questions.into_iter().map(ask).collect();
+    html::div()
+        .class("welcome")
+        .child((
+            html::h2().attr("dir", "auto").child(look.greeting),
+            first,
+            html::ul().attr("aria-label", text::QUESTIONS).child(questions),
+        ))
+        .into_any()
 }
 
 fn lines(thread: &Thread) -> Vec<Line> {
@@ -141,13 +167,19 @@ fn outgoing_line(chat: Chat, outgoing: &Outgoing) -> impl IntoView + use<> {
     let state = match &outgoing.state {
         Delivery::Pending => html::span().class("state").child(text::SENDING).into_any(),
         Delivery::Sent => html::span().class("state").child(text::SENT).into_any(),
-        Delivery::Failed { why, .. } => {
+        Delivery::Failed { why, passing } => {
             let again = outgoing.clone();
+            // The banner above the box says what a lost connection means.
+            let what = if *passing {
+                text::NOT_SENT_YET.to_owned()
+            } else {
+                format!("{}. {why}", text::NOT_SENT)
+            };
             html::span()
                 .class("state failed")
                 .role("alert")
                 .child((
-                    format!("{}. {why} ", text::NOT_SENT),
+                    what,
                     html::button()
                         .r#type("button")
                         .on(ev::click, move |_| chat.retry(&again))
@@ -227,12 +259,21 @@ fn keep_at_end(chat: Chat) {
         let _ = view
             .add_event_listener_with_callback("scroll", listener.into_js_value().unchecked_ref());
     }
+    // A keyboard on the screen, or another window size.
+    window_event_listener(ev::resize, move |_| {
+        if at_end.get_value() {
+            scroll_to_end();
+        }
+    });
     Effect::new(move |sent: Option<usize>| {
         chat.thread.track();
         chat.draft.track();
         chat.working.track();
         chat.typing.track();
         chat.caught_up.track();
+        // What stands below takes room, too.
+        chat.status.track();
+        chat.problem.track();
         let waiting = chat.outbox.with(|outbox| outbox.all().len());
         // Who sends wants to see it, wherever they were reading.
         if at_end.get_value() || sent.is_some_and(|before| waiting > before) {

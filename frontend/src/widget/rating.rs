@@ -64,6 +64,10 @@ fn question(chat: Chat) -> impl IntoView {
     html::form().class("rating").on(ev::submit, send).child((
         html::fieldset()
             .child((html::legend().child(text::RATE), html::div().class("scores").child(choices))),
+        html::p()
+            .class("ends")
+            .attr("aria-hidden", "true")
+            .child((html::span().child(text::SCORES[0]), html::span().child(text::SCORES[4]))),
         html::div().class("more").child(more),
     ))
 }

@@ -20,8 +20,6 @@ pub enum Said {
     Hide,
     /// The site says who the visitor is.
     Identify(String),
-    /// The site wants another colour.
-    Update(String),
     /// The site says that the visitor has left.
     Logout,
 }
@@ -51,7 +49,6 @@ fn said(name: &str, a: &JsValue, b: &JsValue) -> Option<Said> {
         "show" => Said::Show,
         "hide" => Said::Hide,
         "identify" => Said::Identify(a.as_string()?),
-        "update" => Said::Update(a.as_string()?),
         "logout" => Said::Logout,
         _ => return None,
     })

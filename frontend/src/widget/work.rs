@@ -171,7 +171,7 @@ impl Chat {
         }
         let conversation = api.open().await?;
         if self.stay() == stay {
-            self.adopt(&conversation);
+            self.adopt(&conversation, true);
         }
         Ok((api, conversation.id))
     }
@@ -204,7 +204,7 @@ impl Chat {
             memory.customer = customer.filter(|_| session.visitor.verified);
         });
         match &session.conversation {
-            Some(conversation) => self.adopt(conversation),
+            Some(conversation) => self.adopt(conversation, false),
             // The thread of another visitor is not this one's to see.
             None if other => {
                 let site = self.look.with_value(|look| look.key.to_string());
