@@ -271,6 +271,7 @@ async fn there_is_no_action_without_its_entry() {
         origins: Vec::new(),
         color: "#102030".to_owned(),
         greeting: String::new(),
+        questions: Vec::new(),
         identity_secret: None,
         active: true,
     };
