@@ -94,10 +94,11 @@ fn routes() -> Vec<Route> {
 }
 
 /// What the pages' routes answer, which need nobody: a new one is looked at before it is added here.
-const PAGES: [&str; 13] = [
+const PAGES: [&str; 14] = [
     "/",
     "/embed.js",
     "/widget/{key}",
+    "/widget/",
     "/assets/{*name}",
     "/inbox",
     "/inbox/{id}",
