@@ -232,7 +232,7 @@ impl<'a> Reading<'a> {
             return Err(wrong("line in the inbox"));
         }
         let mut refunds = self.added.refunds.clone();
-        refunds.sort_by(|a, b| a.open.intent.cmp(&b.open.intent));
+        refunds.sort_by(|a, b| a.line.intent.cmp(&b.line.intent));
         if store.refunds(self.id).await.map_err(failed)? != refunds {
             return Err(wrong("list of refunds"));
         }

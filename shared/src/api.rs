@@ -6,7 +6,7 @@ use crate::{
     agent::AgentSpec,
     brief::{Brief, TriggerKind, Usage},
     conversation::RefundView,
-    event::{Effect, Event, ProposedWrite},
+    event::{Effect, Event, ProposedWrite, RefundState},
     id::{
         AgentSlug, ApprovalId, ClientId, ConversationId, Epoch, IntentId, KeyId, Seq, SiteKey,
         StaffId,
@@ -550,34 +550,114 @@ body! {
         pub text: String,
     }
 
-    /// A refund of which nobody knows whether it happened, or that waits.
-    pub struct OpenRefund {
+    /// A refund, as the people see it who look after money.
+    pub struct RefundLine {
         /// The conversation.
         pub conversation: ConversationId,
         /// The intent.
         pub intent: IntentId,
         /// The order.
         pub order: String,
+        /// The customer.
+        pub customer: String,
+        /// The charge that is refunded.
+        pub charge: String,
         /// How much.
         pub money: Money,
         /// Where it stands.
-        pub state: crate::event::RefundState,
+        pub state: RefundState,
         /// Since when.
         pub since: Timestamp,
+        /// The key under which the payment provider knows it: what to search for there.
+        pub key: String,
+        /// How often the provider was asked in vain since then.
+        pub asked: u32,
+        /// What the provider said last, or why it said nothing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub answer: Option<String>,
+        /// When it is asked next; absent if it is not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub ask_at: Option<Timestamp>,
+        /// Whether a person must settle it: the provider was asked for long enough.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub needs_person: bool,
+        /// The person who settled it, where the provider did not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub settled_by: Option<StaffRef>,
+        /// What became of it by the provider's account, where that contradicts the person and
+        /// nobody has looked into it. The settlement stands.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub contradicted: Option<RefundState>,
     }
 
-    /// `GET /money`: the kill switch and what is open.
+    /// `GET /refunds`.
+    pub struct Refunds {
+        /// Oldest first.
+        pub refunds: Vec<RefundLine>,
+        /// What to pass as `after` for the next page.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub next: Option<String>,
+    }
+
+    /// `POST /refunds/{intent}/settle`: what became of a refund of which the provider does not say.
+    pub struct SettleRefund {
+        /// What became of it.
+        #[serde(rename = "as")]
+        pub outcome: RefundOutcome,
+        /// How that is known.
+        pub note: String,
+    }
+
+    /// `POST /refunds/{intent}/look`: the provider's contradicting a settlement was looked into.
+    pub struct LookedInto {
+        /// What came of it.
+        pub note: String,
+    }
+
+    /// Refunds are off.
+    pub struct RefundsOff {
+        /// Since when.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub since: Option<Timestamp>,
+        /// Who switched them off; absent where Baton did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub by: Option<StaffRef>,
+        /// Why.
+        pub cause: OffCause,
+        /// What else is known about it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        pub detail: String,
+    }
+
+    /// `GET /money`: the kill switch and what is not settled.
     pub struct MoneyState {
         /// Whether refunds may be sent.
         pub enabled: bool,
-        /// Refunds that are waiting, pending or unknown.
-        pub open: Vec<OpenRefund>,
+        /// Why not, if they may not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub off: Option<RefundsOff>,
+        /// Refunds that are waiting, pending or unknown, or contradicted: the oldest.
+        pub open: Vec<RefundLine>,
     }
 
     /// `PUT /money`.
     pub struct SwitchMoney {
         /// Whether refunds may be sent.
         pub enabled: bool,
+        /// Why; needed to switch them on after a restore: what was compared with the provider.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub note: Option<String>,
+    }
+
+    /// `GET /notices`: what everybody at the desk must know.
+    pub struct Notices {
+        /// Refunds are off.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub refunds_off: Option<RefundsOff>,
+        /// Refunds that only a person can settle.
+        pub unknown_refunds: u32,
+        /// Settled refunds that the provider contradicts.
+        pub contradicted_refunds: u32,
     }
 
     /// `GET /setup`: what a page must know before anybody has signed in.
@@ -598,6 +678,46 @@ pub enum Role {
     Agent,
     /// Also shapes agents, sites and staff.
     Admin,
+}
+
+/// Which refunds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum RefundFilter {
+    /// Waiting, pending or unknown, or contradicted by the provider.
+    #[default]
+    Open,
+    /// Waiting for a person's approval.
+    Waiting,
+    /// On their way.
+    Pending,
+    /// The provider did not say whether they happened.
+    Unknown,
+    /// Settled by a person, contradicted by the provider.
+    Contradicted,
+}
+
+/// What became of a refund.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum RefundOutcome {
+    /// The customer has the money back.
+    Succeeded,
+    /// It did not happen and will not.
+    Failed,
+}
+
+/// Why refunds are off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum OffCause {
+    /// A person switched them off.
+    Switched,
+    /// The database came back from a backup: what was refunded since is not in it.
+    Restored,
 }
 
 /// Yes or no.

@@ -2,22 +2,21 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use serde::{Deserialize, Serialize};
-
 use crate::{
     brief::{Brief, Fact, TriggerKind, Usage},
     event::{
-        Approval, ApprovalState, Effect, Event, EventBody, Handoff, Message, Opened, ProposedWrite,
-        Refund, RefundState, RefundTerms, Settlement, StepUsage, Tool, ToolState, TurnState,
+        Approval, ApprovalState, Effect, Event, EventBody, Handoff, Inquiry, Message, Opened,
+        ProposedWrite, Refund, RefundState, Settlement, StepUsage, Tool, ToolState, TurnState,
         Verdict,
     },
     id::{ApprovalId, CallId, ConversationId, Epoch, IntentId, Seq, SiteKey},
     limits::PREVIEW_CHARS,
     message::{AuthorKind, VisitorRef},
-    money::Money,
     owner::Owner,
     time::Timestamp,
 };
+
+pub use crate::refund::RefundView;
 
 /// What a conversation's journal amounts to.
 #[derive(Debug, Clone, PartialEq)]
@@ -140,25 +139,6 @@ pub struct OpenApproval {
     pub seq: Seq,
 }
 
-/// A refund as it stands.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct RefundView {
-    /// Which intent.
-    pub intent: IntentId,
-    /// The order that is refunded.
-    pub order: String,
-    /// How much.
-    pub money: Money,
-    /// Where it stands.
-    pub state: RefundState,
-    /// What was fixed at first; absent in what a visitor sees.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub terms: Option<RefundTerms>,
-    /// The newest event about it.
-    pub seq: Seq,
-}
-
 /// Why an event cannot follow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FoldError {
@@ -182,7 +162,7 @@ pub enum FoldError {
     Handoff,
     /// A call was settled twice, settled without having begun, or begun twice.
     Call(CallId),
-    /// A refund moved backwards, or changed its amount.
+    /// A refund moved backwards, changed its amount, or was asked about out of turn.
     Refund(IntentId),
     /// An approval was decided twice, or was never asked for.
     Approval(ApprovalId),
@@ -292,7 +272,7 @@ impl Conversation {
 
     /// Whether a refund is on its way and must be driven on, whoever owns the conversation.
     pub fn has_money_in_flight(&self) -> bool {
-        self.refunds.iter().any(|r| matches!(r.state, RefundState::Pending | RefundState::Unknown))
+        self.refunds.iter().any(|r| r.state == RefundState::Pending)
     }
 
     /// Whether nobody owns the conversation.
@@ -303,6 +283,26 @@ impl Conversation {
     /// The refund that `call` proposed.
     pub fn refund_of(&self, call: &CallId) -> Option<&RefundView> {
         self.refunds.iter().find(|r| r.terms.as_ref().is_some_and(|t| t.call == *call))
+    }
+
+    /// The refund that `event` is about, as it stands after it; `None` if it is about none.
+    pub fn refund_after(&self, event: &Event) -> Option<RefundView> {
+        let known = |intent: &IntentId| self.refunds.iter().find(|r| r.intent == *intent).cloned();
+        match &event.body {
+            EventBody::Refund(refund) => Some(match known(&refund.intent) {
+                Some(mut view) => {
+                    view.moves(refund, event.seq, event.at);
+                    view
+                }
+                None => RefundView::begin(refund, event.seq, event.at),
+            }),
+            EventBody::Inquiry(inquiry) => {
+                let mut view = known(&inquiry.intent)?;
+                view.absorb(inquiry, event.at);
+                Some(view)
+            }
+            _ => None,
+        }
     }
 
     fn check(&self, event: &Event) -> Result<(), FoldError> {
@@ -335,6 +335,7 @@ impl Conversation {
                 Ok(())
             }
             EventBody::Refund(r) => self.check_refund(r),
+            EventBody::Inquiry(i) => self.check_inquiry(i),
             EventBody::Turn(t) => match &self.turn {
                 Some(turn) if turn.id == t.turn && t.state != TurnState::Running => Ok(()),
                 _ => Err(FoldError::Turn),
@@ -360,15 +361,23 @@ impl Conversation {
             None => {
                 matches!(refund.state, RefundState::Waiting | RefundState::Pending)
                     && refund.terms.is_some()
+                    && refund.settled.is_none()
                     && refund.money.amount > 0
             }
             Some(known) => {
                 known.state.may_become(refund.state)
                     && known.money == refund.money
                     && known.order == refund.order
+                    && (refund.settled.is_none() || known.may_be_settled())
             }
         };
         if allowed { Ok(()) } else { Err(FoldError::Refund(refund.intent.clone())) }
+    }
+
+    fn check_inquiry(&self, inquiry: &Inquiry) -> Result<(), FoldError> {
+        let known = self.refunds.iter().find(|r| r.intent == inquiry.intent);
+        let allowed = known.is_some_and(|refund| refund.allows(inquiry));
+        if allowed { Ok(()) } else { Err(FoldError::Refund(inquiry.intent.clone())) }
     }
 
     fn absorb(&mut self, event: &Event) {
@@ -384,7 +393,8 @@ impl Conversation {
             EventBody::Handoff(h) => self.absorb_handoff(event, h),
             EventBody::Tool(t) => self.absorb_tool(event, t),
             EventBody::Approval(a) => self.absorb_approval(event.seq, a),
-            EventBody::Refund(r) => self.absorb_refund(event.seq, r),
+            EventBody::Refund(r) => self.absorb_refund(event, r),
+            EventBody::Inquiry(_) => self.keep_refund(event),
             EventBody::Guard(g) => {
                 if g.verdict == Verdict::Refused {
                     self.failures += 1;
@@ -511,20 +521,17 @@ impl Conversation {
         }
     }
 
-    fn absorb_refund(&mut self, seq: Seq, refund: &Refund) {
-        if let Some(known) = self.refunds.iter_mut().find(|r| r.intent == refund.intent) {
-            known.state = refund.state;
-            known.seq = seq;
-        } else {
-            self.refunds.push(RefundView {
-                intent: refund.intent.clone(),
-                order: refund.order.clone(),
-                money: refund.money,
-                state: refund.state,
-                terms: refund.terms.clone(),
-                seq,
-            });
+    fn keep_refund(&mut self, event: &Event) {
+        let Some(after) = self.refund_after(event) else { return };
+        match self.refunds.iter_mut().find(|r| r.intent == after.intent) {
+            Some(known) => *known = after,
+            None => self.refunds.push(after),
         }
+    }
+
+    fn absorb_refund(&mut self, event: &Event, refund: &Refund) {
+        self.keep_refund(event);
+        let seq = event.seq;
         if refund.state.is_terminal() {
             // The agent that owns now tells the visitor, even if nobody wrote.
             self.last_new_fact = seq;

@@ -46,6 +46,8 @@ pub enum EventBody {
     Approval(Approval),
     /// A refund moved to a new state.
     Refund(Refund),
+    /// The payment provider was asked about a refund, and that did not move it.
+    Inquiry(Inquiry),
     /// An internal note; never shown to the visitor.
     Note(Note),
     /// A trigger fired.
@@ -325,6 +327,37 @@ pub struct Refund {
     /// What the provider said. Staff only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+    /// Whose word this is, where the provider gave none. Staff only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled: Option<Settled>,
+}
+
+/// A person has settled a refund of which the provider did not say whether it happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Settled {
+    /// Who.
+    pub by: StaffRef,
+    /// On what evidence; for the record, never for an agent or the visitor.
+    pub note: String,
+}
+
+/// The payment provider was asked about a refund, and that did not move it: it gave no answer, or
+/// the refund may not be sent yet, or a person had settled it before. Staff only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Inquiry {
+    /// About which intent.
+    pub intent: IntentId,
+    /// What became of the refund by the provider's account, where it gave one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub says: Option<RefundState>,
+    /// What it said, or why it said nothing.
+    pub detail: String,
+    /// The person who looked into the provider's contradicting a settlement, and whose words the
+    /// detail holds; absent where Baton asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<StaffRef>,
 }
 
 /// What is fixed when a refund is first recorded.
@@ -479,6 +512,7 @@ impl EventBody {
             Self::Tool(_) => "tool",
             Self::Approval(_) => "approval",
             Self::Refund(_) => "refund",
+            Self::Inquiry(_) => "inquiry",
             Self::Note(_) => "note",
             Self::Rule(_) => "rule",
             Self::Guard(_) => "guard",
@@ -526,11 +560,12 @@ impl Event {
                 ..a.clone()
             }),
             EventBody::Refund(r) => {
-                EventBody::Refund(Refund { terms: None, detail: None, ..r.clone() })
+                EventBody::Refund(Refund { terms: None, detail: None, settled: None, ..r.clone() })
             }
             EventBody::Closed(_) => EventBody::Closed(Closed { by: None }),
             EventBody::Opened(_)
             | EventBody::Brief(_)
+            | EventBody::Inquiry(_)
             | EventBody::Note(_)
             | EventBody::Rule(_)
             | EventBody::Guard(_)

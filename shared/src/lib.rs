@@ -14,4 +14,5 @@ pub mod live;
 pub mod message;
 pub mod money;
 pub mod owner;
+pub mod refund;
 pub mod time;

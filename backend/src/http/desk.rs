@@ -1,10 +1,10 @@
-//! What holds for the whole desk: settings, tools, money, and what is read of it all.
+//! What holds for the whole desk: settings, tools, and what is read of it all.
 
 use axum::{Json, extract::State};
 use serde::Deserialize;
 use shared::{
     agent::{DeskSettings, Target},
-    api::{Audit, Meter, MeterBy, Meters, MoneyState, SwitchMoney, Tools},
+    api::{Audit, Meter, MeterBy, Meters, Tools},
     brief::Usage,
     id::ConversationId,
     limits,
@@ -19,7 +19,7 @@ use super::{
 use crate::{
     app::App,
     auth::AdminAuth,
-    runtime::{Snapshot, catalog::DESK_SETTING, desk::MONEY_SETTING},
+    runtime::{Snapshot, catalog::DESK_SETTING},
     storage::rows::AuditFilter,
 };
 
@@ -51,27 +51,6 @@ pub async fn save_settings(
     app.store.put_setting(DESK_SETTING, &json, entry).await?;
     app.catalog.reload().await?;
     Ok(Json(settings))
-}
-
-/// Reads whether refunds may be sent, and which are open.
-#[utoipa::path(get, path = "", responses((status = 200, body = MoneyState)))]
-pub async fn money(State(app): State<App>, _admin: AdminAuth) -> Answer<Json<MoneyState>> {
-    money_state(&app).await
-}
-
-/// Switches refunds on or off; takes effect at once.
-#[utoipa::path(put, path = "", request_body = SwitchMoney,
-               responses((status = 200, body = MoneyState)))]
-pub async fn switch_money(
-    State(app): State<App>,
-    AdminAuth(admin): AdminAuth,
-    Body(switch): Body<SwitchMoney>,
-) -> Answer<Json<MoneyState>> {
-    let json = if switch.enabled { "true" } else { "false" };
-    let detail = if switch.enabled { "refunds on" } else { "refunds off" };
-    let entry = admin.entry(&app, "money_switched", "money").with(detail);
-    app.store.put_setting(MONEY_SETTING, json, entry).await?;
-    money_state(&app).await
 }
 
 /// Which entries.
@@ -124,12 +103,6 @@ pub async fn meters(
         total.turns += meter.turns;
     }
     Ok(Json(Meters { meters, total }))
-}
-
-async fn money_state(app: &App) -> Answer<Json<MoneyState>> {
-    let enabled = app.desk.money_enabled().await?;
-    let open = app.store.open_refunds().await?;
-    Ok(Json(MoneyState { enabled, open }))
 }
 
 fn check(settings: &DeskSettings, now: &Snapshot) -> Answer<()> {

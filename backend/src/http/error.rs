@@ -240,6 +240,14 @@ impl From<DeskError> for Error {
             DeskError::AlreadyDecided => {
                 Self::conflict("already_decided", "Somebody has decided this already.")
             }
+            DeskError::OwnRequest => {
+                let message = "You asked for this yourself; a colleague must decide.";
+                Self::new(StatusCode::FORBIDDEN, "own_request", message)
+            }
+            DeskError::NotForPeople(_) => {
+                let message = "Nobody is asked about this refund, or somebody has answered.";
+                Self::conflict("not_for_people", message)
+            }
             DeskError::Expired => Self::conflict("expired", "The time to decide this has passed."),
             DeskError::Changed => {
                 let message = "The refund can no longer be made as it was proposed.";

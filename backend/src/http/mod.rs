@@ -11,6 +11,7 @@ pub mod error;
 pub mod inbox;
 pub mod keys;
 pub mod live;
+pub mod money;
 pub mod pages;
 pub mod playground;
 pub mod public;

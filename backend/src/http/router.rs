@@ -12,7 +12,7 @@ use super::{
     agents, conversations, desk,
     docs::{Caller, at},
     error::Error,
-    inbox, keys, live, pages, playground, public, sessions, sites, staff, visitors, widget,
+    inbox, keys, live, money, pages, playground, public, sessions, sites, staff, visitors, widget,
 };
 use crate::app::App;
 
@@ -49,6 +49,7 @@ pub fn api() -> OpenApiRouter<App> {
         at("/conversations/{id}/return", routes!(inbox::hand_back)),
         at("/conversations/{id}/close", routes!(inbox::close)),
         at("/approvals/{id}", routes!(inbox::decide)),
+        at("/notices", routes!(money::notices)),
         at("/staff", routes!(staff::list)),
         at("/agents", routes!(agents::list)),
     ]);
@@ -64,7 +65,10 @@ pub fn api() -> OpenApiRouter<App> {
         at("/agents/{slug}/versions", routes!(agents::versions)),
         at("/tools", routes!(desk::tools)),
         at("/desk", routes!(desk::settings, desk::save_settings)),
-        at("/money", routes!(desk::money, desk::switch_money)),
+        at("/money", routes!(money::state, money::switch)),
+        at("/refunds", routes!(money::refunds)),
+        at("/refunds/{intent}/settle", routes!(money::settle)),
+        at("/refunds/{intent}/look", routes!(money::look_into)),
         at("/audit", routes!(desk::audit)),
         at("/meters", routes!(desk::meters)),
         at("/sites", routes!(sites::list, sites::add)),

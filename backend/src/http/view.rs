@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use shared::{
     api::{Conversation, WaitingApproval},
-    conversation::RefundView,
     event::Event,
     id::Seq,
     limits,
+    refund::{Inquiries, RefundView},
 };
 
 use crate::{auth::Audience, journal::Thread};
@@ -34,9 +34,14 @@ pub fn conversation(thread: &Thread, audience: Audience) -> Conversation {
             expires_at: open.expires_at?,
         })
     });
-    let refunds = state.refunds.iter().map(|refund| RefundView {
-        terms: refund.terms.clone().filter(|_| staff),
-        ..refund.clone()
+    let refunds = state.refunds.iter().map(|refund| match audience {
+        Audience::Staff => refund.clone(),
+        Audience::Visitor => RefundView {
+            terms: None,
+            settled_by: None,
+            inquiries: Inquiries::default(),
+            ..refund.clone()
+        },
     });
     Conversation {
         id: state.id.clone(),

@@ -3,10 +3,11 @@
 
 use serde::Serialize;
 use shared::{
-    api::{OpenRefund, Reason, Summary},
+    api::{Reason, RefundLine, Summary},
     brief::{TriggerKind, Usage},
-    conversation::Conversation,
-    event::{Approval, ApprovalState, Event, EventBody, Handoff, Refund, RefundTerms},
+    conversation::{Conversation, RefundView},
+    event::{Approval, ApprovalState, Event, EventBody, Handoff, Inquiry, Refund},
+    id::IntentId,
     limits::PREVIEW_CHARS,
     owner::Owner,
     time::Timestamp,
@@ -57,10 +58,13 @@ pub fn line(state: &Conversation) -> Line {
     }
 }
 
-/// When something passes that nobody else would notice: an approval's or a queue's end.
+/// When something passes that nobody else would notice: an approval's or a queue's end, or the time
+/// to ask the provider about a refund.
 fn wake_at(state: &Conversation) -> Option<Timestamp> {
     let queue = state.deadline.filter(|_| matches!(state.owner, Owner::Queue { .. }));
-    state.approvals.iter().filter_map(|approval| approval.expires_at).chain(queue).min()
+    let approvals = state.approvals.iter().filter_map(|approval| approval.expires_at);
+    let inquiries = state.refunds.iter().filter_map(RefundView::ask_at);
+    approvals.chain(inquiries).chain(queue).min()
 }
 
 /// What a run of new events adds to the tables beside the line.
@@ -105,6 +109,7 @@ impl Added {
             }
             EventBody::Approval(approval) => self.note_approval(before, event, approval),
             EventBody::Refund(refund) => self.note_refund(before, event, refund),
+            EventBody::Inquiry(inquiry) => self.note_inquiry(before, event, inquiry),
             EventBody::Closed(closed) => {
                 let by = closed.by.as_ref().map_or(BATON, |staff| &staff.name);
                 self.audit(before, event, "close", by, before.id.to_string(), String::new());
@@ -166,23 +171,56 @@ impl Added {
 
     fn note_refund(&mut self, before: &Conversation, event: &Event, refund: &Refund) {
         self.find(&refund.order);
-        let terms = refund.terms.as_ref().or_else(|| {
-            let known = before.refunds.iter().find(|known| known.intent == refund.intent);
-            known.and_then(|known| known.terms.as_ref())
-        });
-        // The fold refuses a first event without terms.
-        let Some(terms) = terms else { return };
-        let row = refund_row(before, event, refund, terms);
-        self.refunds.retain(|earlier| earlier.open.intent != refund.intent);
-        self.refunds.push(row);
-        if refund.state.is_terminal() {
-            let mut detail = format!("{} {}", refund.money, wire(&refund.state));
-            detail = join(detail, &format!("intent {}", refund.intent));
-            if let Some(said) = &refund.detail {
-                detail = join(detail, said);
-            }
-            self.audit(before, event, "refund", BATON, refund.order.clone(), detail);
+        let Some(after) = self.keep_refund(before, event, &refund.intent) else { return };
+        if !after.state.is_terminal() {
+            return;
         }
+        let mut detail = format!("{} {}", refund.money, wire(&refund.state));
+        detail = join(detail, &format!("intent {}", refund.intent));
+        if let Some(said) = &refund.detail {
+            detail = join(detail, said);
+        }
+        let (action, actor) = match &refund.settled {
+            None => ("refund", BATON),
+            Some(settled) => {
+                detail = join(detail, &settled.note);
+                ("refund_settled", settled.by.name.as_str())
+            }
+        };
+        self.audit(before, event, action, actor, refund.order.clone(), detail);
+    }
+
+    /// Asking in vain is no news, but that it has come to an end, or contradicts a person, is.
+    fn note_inquiry(&mut self, before: &Conversation, event: &Event, inquiry: &Inquiry) {
+        let Some(after) = self.keep_refund(before, event, &inquiry.intent) else { return };
+        let (action, actor) = match &inquiry.by {
+            Some(person) => ("refund_looked_into", person.name.as_str()),
+            None if after.is_contradicted() => ("refund_contradicted", BATON),
+            None if after.needs_person() => ("refund_unknown", BATON),
+            None => return,
+        };
+        let mut detail = format!("{} {}", after.money, wire(&after.state));
+        if let (Some(says), None) = (&inquiry.says, &inquiry.by) {
+            detail = join(detail, &format!("the provider says {}", wire(says)));
+        }
+        detail = join(detail, &format!("intent {}", inquiry.intent));
+        detail = join(detail, &inquiry.detail);
+        self.audit(before, event, action, actor, after.order.clone(), detail);
+    }
+
+    /// Keeps the row of a refund as it is after `event`; answers the refund.
+    fn keep_refund(
+        &mut self,
+        before: &Conversation,
+        event: &Event,
+        intent: &IntentId,
+    ) -> Option<RefundView> {
+        // What cannot follow is refused by the fold before any of this is written.
+        let after = before.refund_after(event)?;
+        let row = refund_row(before, &after)?;
+        self.refunds.retain(|earlier| earlier.line.intent != *intent);
+        self.refunds.push(row);
+        Some(after)
     }
 
     fn audit(
@@ -216,26 +254,10 @@ impl Added {
     }
 }
 
-fn refund_row(
-    before: &Conversation,
-    event: &Event,
-    refund: &Refund,
-    terms: &RefundTerms,
-) -> RefundRow {
-    RefundRow {
-        open: OpenRefund {
-            conversation: before.id.clone(),
-            intent: refund.intent.clone(),
-            order: refund.order.clone(),
-            money: refund.money,
-            state: refund.state,
-            since: event.at,
-        },
-        charge: terms.charge.clone(),
-        customer: terms.customer.clone(),
-        day: terms.day,
-        key: terms.idempotency_key.clone(),
-    }
+fn refund_row(of: &Conversation, refund: &RefundView) -> Option<RefundRow> {
+    let day = refund.terms.as_ref()?.day;
+    let line = RefundLine::of(&of.id, refund)?;
+    Some(RefundRow { line, day, holds: refund.holds_money() })
 }
 
 /// Whose act a handoff is.

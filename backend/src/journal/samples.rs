@@ -157,6 +157,7 @@ pub(crate) fn refund(intent: &str, amount: i64, state: RefundState) -> EventBody
         state,
         terms: first.then_some(terms),
         detail: None,
+        settled: None,
     })
 }
 

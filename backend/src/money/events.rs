@@ -76,6 +76,7 @@ pub fn proposed(
             day: now.day(),
         }),
         detail: None,
+        settled: None,
     };
     let mut events = vec![EventBody::Refund(refund)];
     if let (Some(reason), Some(id)) = (ask, approval) {
@@ -129,9 +130,16 @@ pub fn requirements(
 }
 
 /// What must hold in the transaction that records an approved refund as pending. Its amount is
-/// held against the charge since it began to wait.
-pub fn requirements_once_approved() -> Vec<Require> {
-    vec![Require::MoneyEnabled]
+/// held against the charge since it began to wait, and is not counted twice.
+pub fn requirements_once_approved(proposal: &Proposal) -> Vec<Require> {
+    vec![
+        Require::MoneyEnabled,
+        Require::WithinCaptured {
+            charge: proposal.charge.clone(),
+            captured: proposal.captured,
+            adding: proposal.amount,
+        },
+    ]
 }
 
 /// The arguments that a person sees and decides on: what the server resolved, not what a brain

@@ -8,7 +8,7 @@ use std::{
 use async_trait::async_trait;
 use tokio::sync::Barrier;
 
-use super::{Gateway, GatewayError, Receipt, RefundOrder};
+use super::{Finding, Gateway, GatewayError, Receipt, RefundOrder};
 
 /// What goes wrong with one call.
 #[derive(Debug, Clone)]
@@ -70,7 +70,7 @@ impl Gateway for Faulty {
         self.meet(fault, || self.inner.refund(order)).await
     }
 
-    async fn find(&self, key: &str) -> Result<Option<Receipt>, GatewayError> {
+    async fn find(&self, key: &str) -> Result<Finding, GatewayError> {
         let fault = lock(&self.find_faults).pop_front().unwrap_or(Fault::None);
         self.meet(fault, || self.inner.find(key)).await
     }

@@ -1,11 +1,11 @@
 //! The embedded ledger as a payment provider.
 
 use async_trait::async_trait;
-use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use sha2::{Digest, Sha256};
-use shared::time::Timestamp;
+use shared::{money::Money, time::Timestamp};
 
-use super::{Gateway, GatewayError, Receipt, RefundOrder, hex};
+use super::{Finding, Gateway, GatewayError, Receipt, RefundOrder, hex};
 use crate::tools::shop::{Ledger, LedgerError};
 
 /// Longest idempotency key, in bytes.
@@ -44,16 +44,26 @@ impl Gateway for LedgerGateway {
             .map_err(GatewayError::Refused)
     }
 
-    async fn find(&self, key: &str) -> Result<Option<Receipt>, GatewayError> {
+    /// Calls are worked off one after the other, and those whose caller has gone are not begun, so
+    /// that what is not on record now was not made.
+    async fn find(&self, key: &str) -> Result<Finding, GatewayError> {
         let key = key.to_owned();
-        let found = self.ledger.run(move |connection| {
-            let sql = "SELECT id FROM refunds WHERE key = ?1";
-            let mut statement = connection.prepare_cached(sql)?;
-            Ok(statement.query_row([key], |row| row.get(0)).optional()?)
-        });
+        let found = self.ledger.run(move |connection| made(connection, &key));
         let found = found.await.map_err(|error| GatewayError::Unknown(error.to_string()))?;
-        Ok(found.map(|id| Receipt { id }))
+        Ok(found.map_or(Finding::NotMade, Finding::Made))
     }
+}
+
+/// The refund that a key has made.
+fn made(db: &Connection, key: &str) -> Result<Option<Receipt>, LedgerError> {
+    let sql = "SELECT id, charge, amount, currency FROM refunds WHERE key = ?1";
+    let row = db.prepare_cached(sql)?.query_row([key], |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get::<_, String>(3)?))
+    });
+    let Some((id, charge, amount, currency)) = row.optional()? else { return Ok(None) };
+    let currency = currency.parse().map_err(|e| LedgerError::Damaged(format!("{e}")))?;
+    let amount = Money::new(amount, currency);
+    Ok(Some(Receipt { id, of: RefundOrder { key: key.to_owned(), charge, amount } }))
 }
 
 /// The refund, made now or before; or why not.
@@ -70,16 +80,9 @@ fn refund(
     if amount <= 0 {
         return refuse("a refund is above zero");
     }
-    let made = db
-        .prepare_cached("SELECT id, charge, amount, currency FROM refunds WHERE key = ?1")?
-        .query_row([&order.key], |row| {
-            let terms: (String, i64, String) = (row.get(1)?, row.get(2)?, row.get(3)?);
-            Ok((row.get(0)?, terms))
-        })
-        .optional()?;
-    if let Some((id, terms)) = made {
-        if terms == (order.charge.clone(), amount, currency.to_owned()) {
-            return Ok(Ok(Receipt { id }));
+    if let Some(receipt) = made(db, &order.key)? {
+        if receipt.of == *order {
+            return Ok(Ok(receipt));
         }
         return refuse("this key was used for another refund");
     }
@@ -106,5 +109,5 @@ fn refund(
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         params![id, order.key, order.charge, amount, currency, now.0],
     )?;
-    Ok(Ok(Receipt { id }))
+    Ok(Ok(Receipt { id, of: order.clone() }))
 }

@@ -1,12 +1,16 @@
 //! Refunds: proposed by an agent, judged by policy, sent at most once.
 
+pub mod answers;
 pub mod events;
 pub mod faulty;
 pub mod ledger;
 pub mod policy;
+pub mod switch;
+
+use std::time::Duration;
 
 use async_trait::async_trait;
-use shared::money::Money;
+use shared::{money::Money, refund::RefundView};
 
 /// A refund that an agent asks for, as the server resolved it: nothing here is a model's word but
 /// the reason.
@@ -26,6 +30,21 @@ pub struct Proposal {
     pub reason: String,
 }
 
+impl Proposal {
+    /// What was proposed, from the record of the refund; `None` if its terms are not known.
+    pub fn of(refund: &RefundView) -> Option<Self> {
+        let terms = refund.terms.as_ref()?;
+        Some(Self {
+            order: refund.order.clone(),
+            customer: terms.customer.clone(),
+            charge: terms.charge.clone(),
+            captured: Money::new(terms.captured, refund.money.currency),
+            amount: refund.money,
+            reason: terms.reason.clone(),
+        })
+    }
+}
+
 /// What is sent to the payment provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefundOrder {
@@ -37,17 +56,31 @@ pub struct RefundOrder {
     pub amount: Money,
 }
 
-/// The provider has it on record.
+/// The provider has a refund on record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
     /// The provider's id of the refund.
     pub id: String,
+    /// What it was made for, in the provider's words: an answer about something else is none.
+    pub of: RefundOrder,
 }
 
-/// Why there is no receipt.
+/// What the provider finds under a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// It has a refund on record.
+    Made(Receipt),
+    /// No call made so far has led to a refund, or will.
+    NotMade,
+    /// It has none on record; a call may still be on its way, or the record may lag behind. Such a
+    /// call arrives, and such a record catches up, within [`answers::LANDING_MS`].
+    NoRecord,
+}
+
+/// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GatewayError {
-    /// The provider said no; nothing happened and nothing will.
+    /// The provider said no; nothing happened and nothing will under this key.
     #[error("refused: {0}")]
     Refused(String),
     /// Nobody knows whether it happened.
@@ -59,10 +92,14 @@ pub enum GatewayError {
 /// noticing.
 #[async_trait]
 pub trait Gateway: Send + Sync + 'static {
-    /// Refunds, at most once for a key.
+    /// Refunds, at most once for a key. The same key with other terms is refused.
     async fn refund(&self, order: &RefundOrder) -> Result<Receipt, GatewayError>;
-    /// Looks whether a key made a refund: `Ok(None)` means certainly not, and never will.
-    async fn find(&self, key: &str) -> Result<Option<Receipt>, GatewayError>;
+    /// Looks what a key has led to.
+    async fn find(&self, key: &str) -> Result<Finding, GatewayError>;
+    /// How long an answer may take; after that nobody knows.
+    fn patience(&self) -> Duration {
+        Duration::from_secs(20)
+    }
 }
 
 /// Lower-case hexadecimal.

@@ -55,12 +55,12 @@ pub fn next(world: &World<'_>) -> Next {
     if state.deadline.is_some_and(|deadline| deadline <= world.now) {
         return Next::Record(nobody_came(world));
     }
-    let pending = state.refunds.iter().find(|r| r.state == RefundState::Pending);
+    let pending = state.refunds.iter().find(|refund| refund.may_send(world.now));
     if let Some(refund) = pending.filter(|_| world.money) {
         return Next::Send(refund.clone());
     }
     if state.turn.is_none() || state.owner.agent().is_none() {
-        return find_unknown(world);
+        return ask_the_provider(world);
     }
     if world.spec.is_none() {
         let detail = format!("{} is not there any more", state.owner);
@@ -108,9 +108,15 @@ fn nobody_came(world: &World<'_>) -> Vec<EventBody> {
     ]
 }
 
-fn find_unknown(world: &World<'_>) -> Next {
-    let unknown = |r: &&RefundView| r.state == RefundState::Unknown;
-    world.thread.state.refunds.iter().find(unknown).cloned().map_or(Next::Nothing, Next::Find)
+/// Asks what became of a refund, if it is time to; when nobody waits for anything else, for it may
+/// take a while.
+fn ask_the_provider(world: &World<'_>) -> Next {
+    let now = world.now;
+    let is_due = |refund: &&RefundView| match refund.state {
+        RefundState::Pending => refund.must_look(!world.money, now),
+        _ => refund.ask_at().is_some_and(|at| at <= now),
+    };
+    world.thread.state.refunds.iter().find(is_due).cloned().map_or(Next::Nothing, Next::Find)
 }
 
 fn next_for_call(world: &World<'_>, call: &OpenCall) -> Next {

@@ -2,26 +2,22 @@
 
 use std::sync::Arc;
 
-use super::{Catalog, Clock, World, decide, engine::Engine, refunds, triggers};
+use super::{Catalog, Clock, World, decide, engine::Engine, triggers};
 use crate::{
     journal::{AppendError, Journal, Thread},
     money::{self, Gateway},
     storage::{InboxQuery, Scope, StoreError},
-    tools::{Context, Outcome, Registry},
+    tools::Registry,
 };
 use shared::{
     agent::{AgentSpec, Target},
-    api::{Decision, View},
-    conversation::OpenApproval,
+    api::View,
     event::{EventBody, Identified, Note, Opened, Rating, RefundState},
-    id::{AgentSlug, ApprovalId, ClientId, ConversationId, Seq, SiteKey},
+    id::{AgentSlug, ClientId, ConversationId, Seq, SiteKey},
     limits,
     message::{StaffRef, VisitorRef},
     owner::Owner,
 };
-
-/// The setting of the kill switch for refunds; anything but `true` stops new effects.
-pub const MONEY_SETTING: &str = "money_enabled";
 
 /// What a desk is made of.
 pub struct Parts {
@@ -52,6 +48,12 @@ pub enum DeskError {
     /// The approval was decided before.
     #[error("this was already decided")]
     AlreadyDecided,
+    /// Whoever asked for something does not decide on it.
+    #[error("somebody else must decide on this")]
+    OwnRequest,
+    /// The refund is not one that a person settles, or looks into.
+    #[error("this refund is {0:?}")]
+    NotForPeople(RefundState),
     /// The approval ran out.
     #[error("this approval has expired")]
     Expired,
@@ -121,8 +123,7 @@ impl Desk {
 
     /// Whether refunds may be sent.
     pub async fn money_enabled(&self) -> Result<bool, StoreError> {
-        let setting = self.journal().store().setting(MONEY_SETTING).await?;
-        Ok(setting.is_none_or(|value| value == "true"))
+        Ok(self.refunds_off().await?.is_none())
     }
 
     /// Begins a conversation on `site`; the front door's agent takes the first message.
@@ -321,53 +322,6 @@ impl Desk {
         }
     }
 
-    /// A person approves or declines one exact write. Once; not after it has expired; not if what
-    /// would be done now differs from what was proposed.
-    pub async fn decide(
-        &self,
-        staff: StaffRef,
-        approval: &ApprovalId,
-        decision: Decision,
-        note: Option<String>,
-    ) -> Result<Arc<Thread>, DeskError> {
-        let note = match note.filter(|n| !n.trim().is_empty()) {
-            Some(text) => Some(checked_text("note", &text, limits::NOTE_CHARS)?),
-            None => None,
-        };
-        let id = self.journal().store().approval(approval).await?.ok_or(DeskError::NotFound)?;
-        let scope = Scope::Staff(staff.id.clone());
-        loop {
-            let thread = self.load(&scope, &id).await?;
-            let open = thread.state.approvals.iter().find(|a| a.id == *approval);
-            let open = open.ok_or(DeskError::AlreadyDecided)?;
-            if open.expires_at.is_some_and(|at| at <= self.now()) {
-                self.nudge(&id);
-                return Err(DeskError::Expired);
-            }
-            if decision == Decision::Approve {
-                self.still_as_proposed(&thread, open).await?;
-            }
-            let require = match decision {
-                Decision::Approve => money::events::requirements_once_approved(),
-                Decision::Decline => Vec::new(),
-            };
-            let bodies = self
-                .decided(&thread, |world| {
-                    Ok(refunds::approve_or_decline(world, approval, decision, &staff, note.clone()))
-                })
-                .await?;
-            match self.journal().append(&thread, bodies, require, self.now()).await {
-                Ok(thread) => {
-                    self.nudge(&id);
-                    return Ok(thread);
-                }
-                Err(AppendError::Conflict) => {}
-                Err(AppendError::Refused(_)) => return Err(DeskError::RefundsPaused),
-                Err(error) => return Err(fault(error)),
-            }
-        }
-    }
-
     /// What drives conversations on.
     pub(super) fn engine(&self) -> &Engine {
         &self.inner.engine
@@ -385,7 +339,7 @@ impl Desk {
     }
 
     /// Loads, decides, appends; again if somebody else was first. Then goes on with the turn.
-    async fn act(
+    pub(super) async fn act(
         &self,
         scope: &Scope,
         id: &ConversationId,
@@ -434,7 +388,7 @@ impl Desk {
         }
     }
 
-    async fn decided(
+    pub(super) async fn decided(
         &self,
         thread: &Thread,
         decide: impl Fn(&World<'_>) -> Result<Vec<EventBody>, DeskError>,
@@ -450,47 +404,6 @@ impl Desk {
             now: self.now(),
         })
     }
-
-    /// The decision is bound to exact arguments: they hash to what was shown, and the server
-    /// resolves them to the same refund for the same verified customer as when it was proposed.
-    async fn still_as_proposed(
-        &self,
-        thread: &Thread,
-        approval: &OpenApproval,
-    ) -> Result<(), DeskError> {
-        let Some(action) = &approval.action else { return Err(DeskError::Changed) };
-        if money::events::canonical_hash(&action.tool, &action.args) != action.hash {
-            return Err(DeskError::Changed);
-        }
-        let Some(intent) = &action.intent else { return Ok(()) };
-        let refund = thread.state.refunds.iter().find(|r| r.intent == *intent);
-        let refund =
-            refund.filter(|r| r.state == RefundState::Waiting).ok_or(DeskError::AlreadyDecided)?;
-        let Some(tool) = self.tools().get(&action.tool) else { return Err(DeskError::Changed) };
-        let context = Context {
-            conversation: thread.state.id.clone(),
-            call: action.call.clone(),
-            visitor: thread.state.visitor.clone(),
-            said: Vec::new(),
-            now: self.now(),
-        };
-        let same = match tool.call(context, proposed_args(&action.args)).await {
-            Outcome::Refund(now) => refund.terms.as_ref().is_some_and(|terms| {
-                now.customer == terms.customer
-                    && now.charge == terms.charge
-                    && now.order == refund.order
-                    && now.amount == refund.money
-            }),
-            Outcome::Settled { .. } => false,
-        };
-        if same { Ok(()) } else { Err(DeskError::Changed) }
-    }
-}
-
-/// What the tool was called with, out of the exact arguments that the server resolved.
-fn proposed_args(exact: &serde_json::Value) -> serde_json::Value {
-    let keys = ["order", "charge", "amount", "reason"].into_iter();
-    keys.filter_map(|key| Some((key.to_owned(), exact.get(key)?.clone()))).collect()
 }
 
 fn owned(world: &World<'_>, staff: &StaffRef) -> Result<(), DeskError> {
@@ -498,7 +411,7 @@ fn owned(world: &World<'_>, staff: &StaffRef) -> Result<(), DeskError> {
     if owner.is_staff(&staff.id) { Ok(()) } else { Err(DeskError::NotOwner(owner.clone())) }
 }
 
-fn fault(error: AppendError) -> DeskError {
+pub(super) fn fault(error: AppendError) -> DeskError {
     match error {
         AppendError::Store(error) => DeskError::Store(error),
         error => DeskError::Fault(error),
@@ -506,7 +419,11 @@ fn fault(error: AppendError) -> DeskError {
 }
 
 /// Trims a text and refuses what is empty, too long, or holds control characters.
-fn checked_text(field: &'static str, text: &str, max: usize) -> Result<String, DeskError> {
+pub(super) fn checked_text(
+    field: &'static str,
+    text: &str,
+    max: usize,
+) -> Result<String, DeskError> {
     let text = text.trim();
     let length = text.chars().count();
     let invalid = |message: String| Err(DeskError::Invalid { field, message });

@@ -8,6 +8,7 @@ pub mod answer;
 pub mod calls;
 pub mod catalog;
 pub mod decide;
+mod decisions;
 pub mod desk;
 mod engine;
 pub mod evidence;

@@ -2,14 +2,19 @@
 
 use serde_json::{Value, json};
 use shared::{
-    api::Decision,
+    api::{Decision, RefundOutcome},
     conversation::RefundView,
-    event::{Approval, ApprovalState, EventBody, Refund, RefundState, Settlement},
-    id::ApprovalId,
-    message::StaffRef,
+    event::{
+        Approval, ApprovalState, EventBody, Inquiry, Refund, RefundState, Settled, Settlement,
+        ToolState,
+    },
+    id::{ApprovalId, CallId, IntentId, StaffId},
+    message::{AuthorKind, StaffRef},
+    owner::Owner,
 };
 
 use super::{World, calls::settle};
+use crate::{journal::Thread, money::answers::Told};
 
 /// A person decides on an approval.
 pub fn approve_or_decline(
@@ -58,6 +63,70 @@ pub fn decide_approval(
     events
 }
 
+/// The provider has answered about a refund: to being sent it (`sent`), or to being asked. What
+/// it says moves the refund; where it says nothing, or comes too late, that is recorded all the same.
+pub fn answered(world: &World<'_>, intent: &IntentId, sent: bool, told: &Told) -> Vec<EventBody> {
+    let mut refunds = world.thread.state.refunds.iter();
+    let Some(refund) = refunds.find(|r| r.intent == *intent) else { return Vec::new() };
+    let late = refund.settled_by.is_some() && refund.inquiries.says.is_none();
+    let next = match (refund.state, told.says) {
+        (RefundState::Pending, says) if sent => says.unwrap_or(RefundState::Unknown),
+        (RefundState::Pending, Some(RefundState::Succeeded)) => RefundState::Succeeded,
+        (RefundState::Unknown, Some(says)) => says,
+        (state, _) if late || matches!(state, RefundState::Pending | RefundState::Unknown) => {
+            return vec![EventBody::Inquiry(Inquiry {
+                intent: intent.clone(),
+                says: told.says,
+                detail: told.detail.clone(),
+                by: None,
+            })];
+        }
+        // Somebody else has recorded what became of it.
+        _ => return Vec::new(),
+    };
+    refund_moves(world, refund, next, Some(told.detail.clone()))
+}
+
+/// A person settles a refund of which the provider does not say what became.
+pub fn settle_by_hand(
+    world: &World<'_>,
+    refund: &RefundView,
+    outcome: RefundOutcome,
+    settled: Settled,
+) -> Vec<EventBody> {
+    let next = match outcome {
+        RefundOutcome::Succeeded => RefundState::Succeeded,
+        RefundOutcome::Failed => RefundState::Failed,
+    };
+    let mut events = refund_moves(world, refund, next, Some("a person looked it up".to_owned()));
+    if let Some(EventBody::Refund(moved)) = events.first_mut() {
+        moved.settled = Some(settled);
+    }
+    events
+}
+
+/// The member of staff at whose word an agent made this call: who handed the conversation to it, if
+/// the visitor has said nothing since. Nobody approves what they asked for themself.
+pub fn asked_by_staff(thread: &Thread, call: &CallId) -> Option<StaffId> {
+    let begun = thread.events.iter().rev().skip_while(|event| {
+        !matches!(&event.body, EventBody::Tool(tool) if tool.call == *call && tool.state == ToolState::Started)
+    });
+    for event in begun {
+        match &event.body {
+            EventBody::Message(message) if message.author.kind == AuthorKind::Visitor => {
+                return None;
+            }
+            EventBody::Handoff(handoff) => {
+                if let Owner::Staff { id, .. } = &handoff.from {
+                    return Some(id.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
 /// A refund moves to `next`; when that is where it ends, the call that proposed it is settled.
 pub fn refund_moves(
     world: &World<'_>,
@@ -72,6 +141,7 @@ pub fn refund_moves(
         state: next,
         terms: None,
         detail: detail.clone(),
+        settled: None,
     })];
     let call = refund.terms.as_ref().map(|terms| &terms.call);
     let open = world.thread.state.calls.iter().find(|c| Some(&c.call) == call);

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use futures_util::StreamExt as _;
 use shared::{
     conversation::{Conversation, OpenCall, RefundView},
-    event::{EventBody, Message, RefundState, Settlement, Source},
+    event::{EventBody, Message, Settlement, Source},
     id::{ConversationId, Seq},
     message::{Author, AuthorKind},
 };
@@ -23,7 +23,12 @@ use crate::{
     brain::Piece,
     bus::Signal,
     journal::{AppendError, Thread},
-    money::{self, GatewayError, Proposal, RefundOrder, events::Proposer, policy::Verdict},
+    money::{
+        self, GatewayError, Proposal, RefundOrder,
+        answers::{self, Told},
+        events::Proposer,
+        policy::Verdict,
+    },
     storage::{Require, Scope, StoreError},
     tools::{Context, Outcome},
 };
@@ -32,8 +37,6 @@ use crate::{
 const BRAIN_SILENCE: Duration = Duration::from_secs(30);
 /// How long a tool may take.
 const TOOL_TIME: Duration = Duration::from_secs(20);
-/// How long the payment provider may take; after that nobody knows.
-const GATEWAY_TIME: Duration = Duration::from_secs(20);
 /// Longest answer, in bytes; what is longer is cut off.
 const ANSWER_BYTES: usize = 16_000;
 /// Most calls in one answer; what is more is dropped.
@@ -388,24 +391,16 @@ async fn send(
     world: &World<'_>,
     refund: &RefundView,
 ) -> Result<Step, DriveError> {
-    let Some(terms) = &refund.terms else { return Ok(Step::Stop) };
+    let Some(order) = order_of(refund) else { return Ok(Step::Stop) };
     if !desk.money_enabled().await? {
         return Ok(Step::Stop);
     }
-    let order = RefundOrder {
-        key: terms.idempotency_key.clone(),
-        charge: terms.charge.clone(),
-        amount: refund.money,
-    };
-    let answer = tokio::time::timeout(GATEWAY_TIME, desk.gateway().refund(&order))
+    let gateway = desk.gateway();
+    let answer = tokio::time::timeout(gateway.patience(), gateway.refund(&order))
         .await
         .unwrap_or_else(|_| Err(GatewayError::Unknown("time-out".to_owned())));
-    let (state, detail) = match answer {
-        Ok(receipt) => (RefundState::Succeeded, receipt.id),
-        Err(GatewayError::Refused(why)) => (RefundState::Failed, why),
-        Err(GatewayError::Unknown(why)) => (RefundState::Unknown, why),
-    };
-    record_refund(desk, thread, world, refund, state, detail).await
+    let told = answers::to_refund(&order, answer);
+    record_answer(desk, thread, world, refund, true, &told).await
 }
 
 /// Asks the provider what became of a refund.
@@ -415,35 +410,39 @@ async fn find(
     world: &World<'_>,
     refund: &RefundView,
 ) -> Result<Step, DriveError> {
-    let Some(terms) = &refund.terms else { return Ok(Step::Stop) };
-    let answer =
-        tokio::time::timeout(GATEWAY_TIME, desk.gateway().find(&terms.idempotency_key)).await;
-    match answer {
-        Ok(Ok(Some(receipt))) => {
-            record_refund(desk, thread, world, refund, RefundState::Succeeded, receipt.id).await
-        }
-        Ok(Ok(None)) => {
-            let detail = "the provider has no record of it".to_owned();
-            record_refund(desk, thread, world, refund, RefundState::Failed, detail).await
-        }
-        // Still unknown: the next sweep asks again.
-        Ok(Err(_)) | Err(_) => Ok(Step::Stop),
-    }
+    let Some(order) = order_of(refund) else { return Ok(Step::Stop) };
+    let gateway = desk.gateway();
+    let answer = tokio::time::timeout(gateway.patience(), gateway.find(&order.key))
+        .await
+        .unwrap_or_else(|_| Err(GatewayError::Unknown("time-out".to_owned())));
+    let told = answers::to_find(&order, refund.since, answer, world.now);
+    record_answer(desk, thread, world, refund, false, &told).await
 }
 
-/// Records what the provider said, whoever owns the conversation by now.
-async fn record_refund(
+/// What is sent for a refund: always the same, for its terms are fixed.
+fn order_of(refund: &RefundView) -> Option<RefundOrder> {
+    let terms = refund.terms.as_ref()?;
+    Some(RefundOrder {
+        key: terms.idempotency_key.clone(),
+        charge: terms.charge.clone(),
+        amount: refund.money,
+    })
+}
+
+/// Records what the provider said, whoever owns the conversation by now, and whatever a person has
+/// settled meanwhile.
+async fn record_answer(
     desk: &Desk,
     thread: &Arc<Thread>,
     world: &World<'_>,
     refund: &RefundView,
-    state: RefundState,
-    detail: String,
+    sent: bool,
+    told: &Told,
 ) -> Result<Step, DriveError> {
     let mut at = thread.clone();
     loop {
         let world = World { thread: &at, ..*world };
-        let bodies = refunds::refund_moves(&world, refund, state, Some(detail.clone()));
+        let bodies = refunds::answered(&world, &refund.intent, sent, told);
         match desk.journal().append(&at, bodies, Vec::new(), desk.now()).await {
             Ok(_) => return Ok(Step::Again),
             Err(AppendError::Conflict) => {}
@@ -453,11 +452,6 @@ async fn record_refund(
         let Some(now) = desk.journal().load(&Scope::System, &at.state.id).await? else {
             return Ok(Step::Stop);
         };
-        let moved =
-            now.state.refunds.iter().any(|r| r.intent == refund.intent && r.state != refund.state);
-        if moved {
-            return Ok(Step::Again);
-        }
         at = now;
     }
 }

@@ -10,9 +10,10 @@ use std::net::IpAddr;
 use async_trait::async_trait;
 use shared::{
     agent::AgentSpec,
-    api::{Audit, Counts, Meter, MeterBy, OpenRefund, View},
+    api::{Audit, Counts, Meter, MeterBy, RefundFilter, RefundLine, View},
     id::{
-        AgentSlug, ApprovalId, ClientId, ConversationId, KeyId, Seq, SiteKey, StaffId, VisitorId,
+        AgentSlug, ApprovalId, ClientId, ConversationId, IntentId, KeyId, Seq, SiteKey, StaffId,
+        VisitorId,
     },
     message::StaffRef,
     money::Money,
@@ -172,8 +173,9 @@ pub trait Store: Send + Sync + 'static {
         &self,
         visitor: &VisitorId,
     ) -> Result<Option<ConversationId>, StoreError>;
-    /// Conversations with a turn or a refund to drive on, or an approval or deadline that has
-    /// passed at `now`; those untouched for longest first.
+    /// Conversations with a turn to drive on, or (while refunds are on) a refund to send; and those in
+    /// which an approval or a deadline has passed at `now`, or the provider is to be asked about a
+    /// refund. Those untouched for longest first.
     async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<ConversationId>, StoreError>;
     /// All conversations after `after`, by id: for commands that read everything.
     async fn ids(
@@ -194,8 +196,17 @@ pub trait Store: Send + Sync + 'static {
         customer: &str,
         day: i64,
     ) -> Result<RefundTotals, StoreError>;
-    /// Refunds that are waiting, pending or unknown, oldest first.
-    async fn open_refunds(&self) -> Result<Vec<OpenRefund>, StoreError>;
+    /// A page of refunds, oldest first, and where the next one begins.
+    async fn refund_lines(
+        &self,
+        filter: RefundFilter,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<(Vec<RefundLine>, Option<String>), StoreError>;
+    /// How many refunds only a person can settle, and how many settlements the provider contradicts.
+    async fn refunds_for_people(&self) -> Result<(u32, u32), StoreError>;
+    /// The conversation of a refund.
+    async fn refund(&self, intent: &IntentId) -> Result<Option<ConversationId>, StoreError>;
     /// All refunds of a conversation, by intent.
     async fn refunds(&self, id: &ConversationId) -> Result<Vec<RefundRow>, StoreError>;
 

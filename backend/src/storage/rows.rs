@@ -2,7 +2,7 @@
 
 use shared::{
     agent::AgentSpec,
-    api::{OpenRefund, Role, Summary},
+    api::{RefundLine, Role, Summary},
     brief::Usage,
     id::{AgentSlug, ApprovalId, ClientId, ConversationId, Epoch, Seq, SiteKey, StaffId},
     message::{StaffRef, VisitorRef},
@@ -67,25 +67,22 @@ pub struct Line {
     pub opened_at: Timestamp,
     /// Whether an agent has a turn to go on with.
     pub has_work: bool,
-    /// Whether a refund is pending or unknown.
+    /// Whether a refund is on its way.
     pub has_money_in_flight: bool,
-    /// When the next approval or the queue's deadline passes.
+    /// When the next approval or the queue's deadline passes, or the provider is to be asked about a
+    /// refund.
     pub wake_at: Option<Timestamp>,
 }
 
 /// A refund, as limits are summed from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RefundRow {
-    /// Intent, order, amount and state.
-    pub open: OpenRefund,
-    /// The charge.
-    pub charge: String,
-    /// The customer.
-    pub customer: String,
+    /// What the people see who look after money; its key is unique.
+    pub line: RefundLine,
     /// The day it counts against.
     pub day: i64,
-    /// Its idempotency key; unique.
-    pub key: String,
+    /// Whether it counts against what was captured.
+    pub holds: bool,
 }
 
 /// Where an approval is, so that its id leads to its conversation.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use shared::{
     agent::{AgentSpec, BUILT_IN},
-    api::{MeterBy, OpenRefund, Role, Summary, View},
+    api::{MeterBy, RefundFilter, RefundLine, Role, Summary, View},
     brief::Usage,
     event::RefundState,
     id::{ConversationId, Seq, SiteKey},
@@ -261,18 +261,25 @@ async fn pages(store: &dyn Store, view: View, limit: usize) -> Vec<String> {
 
 async fn money(store: &dyn Store) {
     let refund = |n: i64, state| RefundRow {
-        open: OpenRefund {
+        line: RefundLine {
             conversation: id("money"),
             intent: id(&format!("int_{n}")),
             order: format!("order_{}", n % 2),
+            customer: "cus".to_owned(),
+            charge: "ch".to_owned(),
             money: Money::new(100 * n, Currency::EUR),
             state,
             since: NOW.plus_ms(-n),
+            key: format!("key_{n}"),
+            asked: 2,
+            answer: Some("no answer".to_owned()),
+            ask_at: Some(NOW),
+            needs_person: state == RefundState::Unknown,
+            settled_by: None,
+            contradicted: None,
         },
-        charge: "ch".to_owned(),
-        customer: "cus".to_owned(),
         day: n % 3,
-        key: format!("key_{n}"),
+        holds: state.holds_money(),
     };
     let states = [
         (1, RefundState::Waiting),
@@ -290,9 +297,31 @@ async fn money(store: &dyn Store) {
     assert_eq!(totals, RefundTotals { charge: 1_000, order: 400, customer_day: 500 });
     let none = store.refund_totals("x", "x", "x", 1).await.expect("totals");
     assert_eq!(none, RefundTotals::default());
-    let open = store.open_refunds().await.expect("open refunds");
-    let open: Vec<_> = open.iter().map(|refund| refund.intent.as_str()).collect();
-    assert_eq!(open, ["int_3", "int_2", "int_1"], "oldest first");
+    for (filter, wanted) in [
+        (RefundFilter::Open, vec!["int_3", "int_2", "int_1"]),
+        (RefundFilter::Unknown, vec!["int_3"]),
+        (RefundFilter::Pending, vec!["int_2"]),
+        (RefundFilter::Waiting, vec!["int_1"]),
+        (RefundFilter::Contradicted, vec![]),
+    ] {
+        let mut found = Vec::new();
+        let mut after = None;
+        loop {
+            let page = store.refund_lines(filter, after.as_deref(), 2).await.expect("a page");
+            assert!(page.0.len() <= 2);
+            found.extend(page.0.into_iter().map(|line| line.intent.to_string()));
+            after = page.1;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(found, wanted, "{filter:?}, oldest first");
+    }
+    let hostile = store.refund_lines(RefundFilter::Open, Some("x' OR 1=1 --"), 9).await;
+    assert_eq!(hostile.expect("a page").0.len(), 3, "what is no place is the beginning");
+    assert_eq!(store.refunds_for_people().await.expect("counts"), (1, 0));
+    assert_eq!(store.refund(&id("int_3")).await.expect("found"), Some(id("money")));
+    assert_eq!(store.refund(&id("int_99")).await.expect("found"), None);
     assert_eq!(store.refunds(&id("money")).await.expect("refunds"), b.refunds);
 
     let mut done = batch("money", 1, 1);
@@ -302,9 +331,9 @@ async fn money(store: &dyn Store) {
     assert_eq!(totals, RefundTotals { charge: 800, order: 400, customer_day: 0 });
 
     let mut changed = refund(1, RefundState::Pending);
-    changed.open.money.amount += 1;
+    changed.line.money.amount += 1;
     let mut stolen = refund(9, RefundState::Pending);
-    stolen.key = "key_1".to_owned();
+    stolen.line.key = "key_1".to_owned();
     for (what, row) in [("other terms", changed), ("another's key", stolen)] {
         let mut b = batch("money", 2, 1);
         b.refunds = vec![row];

@@ -33,6 +33,12 @@ pub trait Tool: Send + Sync + 'static {
     /// Does it. The arguments fit the schema. A write is called at most once for a call id that was
     /// settled; a read may be repeated after a crash.
     async fn call(&self, context: Context, args: Value) -> Outcome;
+    /// Whether a refund that it proposed can still be made as it was: the order is the visitor's, the
+    /// charge and what was captured on it are the same, and enough of it is left. Whether it was in
+    /// time was judged when it was asked for.
+    async fn stands(&self, _context: Context, _proposal: &Proposal) -> bool {
+        false
+    }
 }
 
 /// On whose behalf a tool is called.

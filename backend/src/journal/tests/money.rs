@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use shared::{
+    api::RefundFilter,
     event::{EventBody, RefundState},
     money::Money,
 };
@@ -170,7 +171,7 @@ async fn an_idempotency_key_belongs_to_one_refund() {
     journal.append(&one, begin(), vec![], NOW).await.expect("recorded");
     let again = journal.append(&two, begin(), vec![], NOW).await;
     assert!(matches!(again, Err(AppendError::Store(StoreError::Taken(_)))), "{again:?}");
-    let open = store.open_refunds().await.expect("open refunds");
+    let (open, _) = store.refund_lines(RefundFilter::Open, None, 9).await.expect("open refunds");
     assert_eq!(open.len(), 1);
     assert_eq!(open[0].conversation, one.state.id);
     verify(store.as_ref()).await.expect("no fault");

@@ -6,7 +6,7 @@ use shared::{id::Seq, owner::Owner};
 use super::{
     audit,
     convert::{taken, to_json},
-    money, search,
+    money, refunds, search,
     writer::Tx,
 };
 use crate::storage::{
@@ -48,7 +48,7 @@ pub(super) fn append(tx: &mut Tx<'_>, batch: &Batch) -> Result<Result<(), Refusa
         insert_record(tx, n, record)?;
     }
     for refund in &batch.refunds {
-        money::put(tx, n, refund)?;
+        refunds::put(tx, n, refund)?;
     }
     for approval in &batch.approvals {
         put_approval(tx, n, approval)?;

@@ -6,7 +6,10 @@ use shared::{
     time::Timestamp,
 };
 
-use super::convert::{json, parsed};
+use super::{
+    convert::{json, parsed},
+    money,
+};
 use crate::storage::{
     Scope, StoreError,
     rows::{Line, Record},
@@ -68,11 +71,14 @@ pub(super) fn due(
     limit: usize,
 ) -> Result<Vec<ConversationId>, StoreError> {
     // A union, so that each half has its own partial index.
-    let sql = "SELECT id, updated_at FROM conversations WHERE has_work + has_money > 0
+    // While refunds are off, those on their way wait without crowding out the rest.
+    let sql = "SELECT id, updated_at FROM conversations
+               WHERE has_work + has_money > 0 AND (has_work > 0 OR ?3)
                UNION SELECT id, updated_at FROM conversations WHERE wake_at <= ?1
                ORDER BY updated_at, id LIMIT ?2";
     let mut statement = conn.prepare_cached(sql)?;
-    let ids = statement.query_map((now.0, limit), |row| parsed(row, 0))?;
+    let ids =
+        statement.query_map((now.0, limit, money::money_enabled(conn)?), |row| parsed(row, 0))?;
     Ok(ids.collect::<Result<_, _>>()?)
 }
 

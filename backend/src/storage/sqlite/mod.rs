@@ -14,6 +14,7 @@ mod meters;
 mod money;
 mod open;
 mod reader;
+mod refunds;
 mod search;
 mod sessions;
 mod staff;

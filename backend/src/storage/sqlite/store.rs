@@ -5,9 +5,10 @@ use std::net::IpAddr;
 use async_trait::async_trait;
 use shared::{
     agent::AgentSpec,
-    api::{Audit, Counts, Meter, MeterBy, OpenRefund},
+    api::{Audit, Counts, Meter, MeterBy, RefundFilter, RefundLine},
     id::{
-        AgentSlug, ApprovalId, ClientId, ConversationId, KeyId, Seq, SiteKey, StaffId, VisitorId,
+        AgentSlug, ApprovalId, ClientId, ConversationId, IntentId, KeyId, Seq, SiteKey, StaffId,
+        VisitorId,
     },
     message::StaffRef,
     time::Timestamp,
@@ -16,7 +17,7 @@ use shared::{
 use super::{
     SqliteStore, agents,
     append::{self, Refusal},
-    audit, conversations, desk, inbox, meters, money, search, sessions, staff, visitors,
+    audit, conversations, desk, inbox, meters, money, refunds, search, sessions, staff, visitors,
     writer::Tx,
 };
 use crate::storage::{
@@ -140,13 +141,28 @@ impl Store for SqliteStore {
         self.readers.read(move |c| money::totals(c, &charge, &order, &customer, day)).await
     }
 
-    async fn open_refunds(&self) -> Result<Vec<OpenRefund>, StoreError> {
-        self.readers.read(money::open).await
+    async fn refund_lines(
+        &self,
+        filter: RefundFilter,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<(Vec<RefundLine>, Option<String>), StoreError> {
+        let after = after.map(str::to_owned);
+        self.readers.read(move |c| refunds::page(c, filter, after.as_deref(), limit)).await
+    }
+
+    async fn refunds_for_people(&self) -> Result<(u32, u32), StoreError> {
+        self.readers.read(refunds::for_people).await
+    }
+
+    async fn refund(&self, intent: &IntentId) -> Result<Option<ConversationId>, StoreError> {
+        let intent = intent.clone();
+        self.readers.read(move |c| refunds::conversation_of(c, &intent)).await
     }
 
     async fn refunds(&self, id: &ConversationId) -> Result<Vec<RefundRow>, StoreError> {
         let id = id.clone();
-        self.readers.read(move |c| money::of_conversation(c, &id)).await
+        self.readers.read(move |c| refunds::of_conversation(c, &id)).await
     }
 
     async fn visitor(

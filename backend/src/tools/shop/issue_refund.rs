@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 use shared::{api::ToolInfo, event::Effect};
 
-use super::{Ledger, Refusal, label, order_parameter, own_order};
+use super::{Ledger, Refusal, label, order_parameter, own_order, verified};
 use crate::{
     money::Proposal,
     tools::{Context, Outcome, Tool, desk::Desk, text::one_line, text_arg},
@@ -94,5 +94,20 @@ impl Tool for IssueRefund {
 
     async fn call(&self, context: Context, args: Value) -> Outcome {
         self.run(&context, &args).await.unwrap_or_else(|refusal| refusal.outcome(&context))
+    }
+
+    async fn stands(&self, context: Context, proposal: &Proposal) -> bool {
+        let Ok(customer) = verified(&context) else { return false };
+        // A ledger that cannot be read vouches for nothing.
+        let Ok(Some(order)) = self.ledger.order(customer, &proposal.order).await else {
+            return false;
+        };
+        let charge = order.charges.iter().find(|charge| charge.id == proposal.charge);
+        order.customer == proposal.customer
+            && charge.is_some_and(|charge| {
+                charge.amount == proposal.captured
+                    && charge.remaining().currency == proposal.amount.currency
+                    && charge.remaining().amount >= proposal.amount.amount
+            })
     }
 }

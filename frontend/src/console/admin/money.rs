@@ -1,7 +1,7 @@
 //! The kill switch for refunds, and refunds that are not settled.
 
 use leptos::{prelude::*, task::spawn_local};
-use shared::api::{MoneyState, OpenRefund};
+use shared::api::{MoneyState, RefundLine};
 
 use super::{
     super::{
@@ -108,7 +108,7 @@ fn Switch(enabled: bool, state: Loader<MoneyState>) -> impl IntoView {
 }
 
 #[component]
-fn OpenRefunds(open: Vec<OpenRefund>) -> impl IntoView {
+fn OpenRefunds(open: Vec<RefundLine>) -> impl IntoView {
     let clock = Clock::here();
     let rows = open.into_iter().map(|r| {
         let since = r.since;

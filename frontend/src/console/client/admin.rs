@@ -153,7 +153,7 @@ impl Admin {
 
     /// Turns refunds on or off.
     pub async fn switch_money(&self, enabled: bool) -> Result<(), Failure> {
-        self.desk.tell(Verb::Put, "/money", Some(&SwitchMoney { enabled })).await
+        self.desk.tell(Verb::Put, "/money", Some(&SwitchMoney { enabled, note: None })).await
     }
 
     /// One page of the audit log: of one conversation or all, and of some kinds or all.

@@ -205,7 +205,10 @@ fn body(event: &Event, above: Option<&Item>, brief: Option<&Brief>) -> Option<Bo
         EventBody::Identified(i) => Body::Identified(i.visitor.clone()),
         EventBody::Rating(r) => Body::Rating(r.clone()),
         EventBody::Closed(c) => Body::Closed(c.by.clone()),
-        EventBody::Opened(_) | EventBody::Brief(_) | EventBody::Turn(_) => return None,
+        // The page of money tells what asking the provider has come to.
+        EventBody::Opened(_) | EventBody::Brief(_) | EventBody::Inquiry(_) | EventBody::Turn(_) => {
+            return None;
+        }
     })
 }
 
