@@ -130,11 +130,10 @@ fn DecisionDialog(approval: OpenApproval, on_close: Callback<()>) -> impl IntoVi
         });
     };
     let amount = approval.action.as_ref().and_then(|a| a.money).map(|m| m.to_string());
-    let yes = amount.as_ref().map_or_else(|| "Approve".to_owned(), |a| format!("Approve {a}"));
+    let yes = amount.map_or_else(|| "Approve".to_owned(), |a| format!("Approve {a}"));
     view! {
         <Dialog title=approval.summary.clone() on_close=on_close>
             <div class="decide">
-                {amount.map(|a| view! { <p class="decide-amount">{a}</p> })}
                 {approval.action.clone().map(|action| view! { <Write action=action/> })}
                 <p class="hint">
                     "Exactly this is allowed, once. " <Expiry approval=approval/>

@@ -126,14 +126,16 @@ fn listed(title: &'static str, kind: &'static str, lines: Vec<String>) -> Option
 fn DoneList(done: Vec<Done>) -> impl IntoView {
     (!done.is_empty()).then(|| {
         let lines = done.into_iter().map(|d| {
+            // What still waits or failed is no tick.
+            let done = ["done", "refunded"].contains(&d.outcome.as_str());
             view! {
-                <li class="done">
+                <li class:done=done>
                     {d.action} <span class="hint">{format!(": {}", d.outcome)}</span> <Source seq=d.seq/>
                 </li>
             }
         });
         view! {
-            <h3 class="small-head">"Done"</h3>
+            <h3 class="small-head">"What has been done"</h3>
             <ul class="brief-list">{lines.collect_view()}</ul>
         }
     })

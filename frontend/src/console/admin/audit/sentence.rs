@@ -130,7 +130,10 @@ fn handoff(base: Told, who: &str, to: &str, detail: &str, names: &Names) -> Told
     let (what, more) = match kind {
         TriggerKind::Claim => (format!("{who} took over from {from}"), reason.to_owned()),
         TriggerKind::Return => (format!("{who} handed back to {to}"), reason.to_owned()),
-        TriggerKind::Close => (format!("{who} closed the conversation"), String::new()),
+        // That and by whom it was closed is an entry of its own.
+        TriggerKind::Close => {
+            (format!("{from} does not own the conversation any more"), String::new())
+        }
         TriggerKind::Reopen => (format!("The visitor wrote again; {to} answers"), String::new()),
         TriggerKind::Model if !reason.is_empty() => (handed, reason.to_owned()),
         TriggerKind::Rule => (handed, format!("{reason} {evidence}").trim().to_owned()),
