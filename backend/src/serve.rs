@@ -13,6 +13,7 @@ use crate::{
     first_run::{self, FirstRunError, SignIn},
     http::{connections, router::router},
     lab::Lab,
+    live::people,
     runtime::Clock,
     storage::{
         Store, StoreError,
@@ -90,6 +91,7 @@ pub async fn serve(
         shutdown: stop.clone(),
         tasks: tasks.clone(),
     });
+    people::remember(&app).await?;
     let work = engine.desk.start(stop.clone());
     tasks.spawn(tidy(app.clone()));
     let address = listener.local_addr()?;

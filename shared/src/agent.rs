@@ -60,6 +60,10 @@ fn default_threshold() -> f32 {
     0.70
 }
 
+fn default_lease() -> u32 {
+    5 * 60
+}
+
 /// Whom a conversation can be handed to by an agent or a rule.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -313,6 +317,10 @@ pub struct DeskSettings {
     pub queue_name: String,
     /// How long a queued conversation may wait before its fallback, in seconds.
     pub queue_deadline_s: u32,
+    /// How long a visitor may wait for a person who owns the conversation and is not there, until
+    /// it goes back to its queue; in seconds.
+    #[serde(default = "default_lease")]
+    pub lease_s: u32,
     /// Local time as minutes from UTC.
     pub utc_offset_minutes: i32,
     /// First hour of the day at which people answer, local time.

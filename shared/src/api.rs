@@ -250,6 +250,28 @@ body! {
         pub keys: Vec<ApiKey>,
     }
 
+    /// A member of staff who has a page open.
+    pub struct Present {
+        /// Who.
+        pub id: StaffId,
+        /// The name that people read.
+        pub name: String,
+        /// Whether they have said that they are away.
+        pub away: bool,
+    }
+
+    /// `GET /staff/presence`: who is here.
+    pub struct People {
+        /// Whoever has a page open, by name.
+        pub people: Vec<Present>,
+    }
+
+    /// `PUT /staff/me/away`.
+    pub struct SetAway {
+        /// Whether they are away.
+        pub away: bool,
+    }
+
     /// One line of the inbox.
     pub struct Summary {
         /// Which conversation.

@@ -54,6 +54,9 @@ pub struct Conversation {
     pub escalated_at: Option<Timestamp>,
     /// Until when a queued conversation must be claimed.
     pub deadline: Option<Timestamp>,
+    /// Since when the visitor waits for an answer: their first message that nobody has answered, or
+    /// the moment at which they were given to a queue.
+    pub waits_since: Option<Timestamp>,
     /// When the present tenure began.
     pub tenure_since: Timestamp,
     /// The event with which the present tenure began.
@@ -233,6 +236,7 @@ impl Conversation {
             wants_person: None,
             escalated_at: None,
             deadline: None,
+            waits_since: None,
             tenure_since: at,
             tenure_seq: 1,
             usage: Usage::default(),
@@ -385,7 +389,7 @@ impl Conversation {
         self.epoch = self.epoch.max(event.epoch);
         self.updated_at = event.at;
         match &event.body {
-            EventBody::Message(m) => self.absorb_message(event.seq, m),
+            EventBody::Message(m) => self.absorb_message(event, m),
             EventBody::Brief(brief) => {
                 self.brief = Some((**brief).clone());
                 self.awaits_handoff = Some(brief.clone());
@@ -419,21 +423,26 @@ impl Conversation {
         }
     }
 
-    fn absorb_message(&mut self, seq: Seq, message: &Message) {
+    fn absorb_message(&mut self, event: &Event, message: &Message) {
         let text: String = message.text.chars().take(PREVIEW_CHARS).collect();
         self.preview = Some((message.author.kind, text));
         match message.author.kind {
             AuthorKind::Visitor => {
-                self.last_visitor_message = seq;
-                self.begin_turn(seq);
+                self.last_visitor_message = event.seq;
+                self.waits_since = self.waits_since.or(Some(event.at));
+                self.begin_turn(event.seq);
             }
             AuthorKind::Agent => {
+                // What the desk says for a queue is no answer.
+                if self.owner.agent().is_some() {
+                    self.waits_since = None;
+                }
                 self.failures = 0;
                 if let Some(turn) = &mut self.turn {
                     turn.repairs = 0;
                 }
             }
-            AuthorKind::Staff => {}
+            AuthorKind::Staff => self.waits_since = None,
         }
     }
 
@@ -442,8 +451,9 @@ impl Conversation {
         self.owner = handoff.to.clone();
         self.tenure_since = event.at;
         self.tenure_seq = event.seq;
-        // Handing back and closing are acts of a person.
-        if matches!(handoff.from, Owner::Staff { .. }) || handoff.to == Owner::Nobody {
+        // Handing back to an agent and closing are acts of a person; leaving is not.
+        let returned = matches!(handoff.from, Owner::Staff { .. }) && handoff.to.agent().is_some();
+        if returned || handoff.to == Owner::Nobody {
             self.wants_person = None;
         }
         self.tenure_usage = Usage::default();
@@ -467,10 +477,14 @@ impl Conversation {
             }
             Owner::Queue { .. } | Owner::Staff { .. } => {
                 self.escalated_at = self.escalated_at.or(Some(event.at));
+                if matches!(handoff.to, Owner::Queue { .. }) {
+                    self.waits_since = self.waits_since.or(Some(event.at));
+                }
                 self.turn = None;
             }
             Owner::Nobody => {
                 self.escalated_at = None;
+                self.waits_since = None;
                 self.turn = None;
             }
         }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    api::{Counts, Summary},
+    api::{Counts, Present, Summary},
     event::{Event, TurnState},
     id::{ConversationId, Seq},
     message::Author,
@@ -105,6 +105,11 @@ pub enum LiveFrame {
         counts: Counts,
         /// Whether a person is needed from this moment on.
         escalated: bool,
+    },
+    /// Staff: who is here, after [`ClientFrame::Inbox`] and whenever that changes.
+    People {
+        /// Whoever has a page open, by name.
+        people: Vec<Present>,
     },
     /// The last frame could not be served.
     Error {

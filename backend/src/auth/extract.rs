@@ -154,7 +154,9 @@ impl StaffAuth {
             Some(key) => token::hash(Kind::ApiKey, key),
             None => cookie(headers).and_then(|session| token::hash(Kind::Session, session)),
         };
-        Self::by_hash(app, hash.ok_or(Denied::NotSignedIn)?).await
+        let staff = Self::by_hash(app, hash.ok_or(Denied::NotSignedIn)?).await?;
+        app.desk.presence().acted(&staff.account.id);
+        Ok(staff)
     }
 
     /// The member of staff of a session or key, if it still stands. Using a key is noted.

@@ -22,6 +22,7 @@ pub fn desk() -> DeskSettings {
         queue: queue("support"),
         queue_name: "Support team".to_owned(),
         queue_deadline_s: 15 * 60,
+        lease_s: 5 * 60,
         utc_offset_minutes: 60,
         opens_hour: 9,
         closes_hour: 17,

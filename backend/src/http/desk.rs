@@ -125,6 +125,9 @@ fn check(settings: &DeskSettings, now: &Snapshot) -> Answer<()> {
     if !(60..=7 * 86_400).contains(&settings.queue_deadline_s) {
         return no("queue_deadline_s", "Choose one minute to seven days, in seconds.");
     }
+    if !(10..=86_400).contains(&settings.lease_s) {
+        return no("lease_s", "Choose ten seconds to a day, in seconds.");
+    }
     if !(-14 * 60..=14 * 60).contains(&settings.utc_offset_minutes) {
         return no("utc_offset_minutes", "Choose -840 to 840 minutes.");
     }

@@ -13,6 +13,7 @@ pub mod keys;
 pub mod live;
 pub mod money;
 pub mod pages;
+pub mod people;
 pub mod playground;
 pub mod public;
 pub mod render;

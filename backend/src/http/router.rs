@@ -12,7 +12,8 @@ use super::{
     agents, conversations, desk,
     docs::{Caller, at},
     error::Error,
-    inbox, keys, live, money, pages, playground, public, sessions, sites, staff, visitors, widget,
+    inbox, keys, live, money, pages, people, playground, public, sessions, sites, staff, visitors,
+    widget,
 };
 use crate::app::App;
 
@@ -41,6 +42,8 @@ pub fn api() -> OpenApiRouter<App> {
         at("/staff/me", routes!(sessions::me)),
         at("/staff/me/password", routes!(sessions::change_password)),
         at("/staff/logout", routes!(sessions::logout)),
+        at("/staff/presence", routes!(people::here)),
+        at("/staff/me/away", routes!(people::set_away)),
         at("/inbox", routes!(inbox::list)),
         at("/conversations/{id}", routes!(inbox::read)),
         at("/conversations/{id}/claim", routes!(inbox::claim)),

@@ -10,15 +10,18 @@ use shared::{
     message::{Author, AuthorKind},
 };
 use tokio::{
-    sync::broadcast::{
-        Receiver,
-        error::{RecvError, TryRecvError},
+    sync::{
+        broadcast::{
+            Receiver,
+            error::{RecvError, TryRecvError},
+        },
+        watch,
     },
     time::{Instant, MissedTickBehavior, interval, timeout},
 };
 use tokio_stream::StreamMap;
 
-use super::{Feed, Item};
+use super::{Feed, Item, people};
 use crate::{
     app::App,
     auth::{Denied, ReaderAuth, StaffAuth, VisitorAuth, streams::Place},
@@ -51,12 +54,17 @@ type Flow = ControlFlow<CloseFrame>;
 pub async fn serve(app: App, mut socket: WebSocket, staff: Option<StaffAuth>) {
     let close = match timeout(HELLO, hello(&app, &mut socket, staff)).await {
         Ok(Ok((who, _place))) => {
+            let _page = match &who {
+                ReaderAuth::Staff(staff) => Some(app.desk.presence().enter(&staff.account.id)),
+                ReaderAuth::Visitor(_) => None,
+            };
             let session = Session {
                 app,
                 socket: &mut socket,
                 who,
                 feeds: Feeds::new(),
                 inbox: None,
+                people: None,
                 heard: Instant::now(),
                 frames: 0,
             };
@@ -109,6 +117,7 @@ struct Session<'a> {
     who: ReaderAuth,
     feeds: Feeds,
     inbox: Option<Receiver<LineChanged>>,
+    people: Option<watch::Receiver<()>>,
     heard: Instant,
     frames: u32,
 }
@@ -129,6 +138,7 @@ impl Session<'_> {
                     self.tell(id, item).await
                 }
                 change = changed(&mut self.inbox) => self.tell_inbox(change).await,
+                () = moved(&mut self.people) => self.tell_people().await,
                 _ = ping.tick() => self.check().await,
             };
             if let Flow::Break(close) = flow {
@@ -169,7 +179,8 @@ impl Session<'_> {
             ClientFrame::Inbox => match &self.who {
                 ReaderAuth::Staff(_) => {
                     self.inbox = Some(self.app.journal.bus().follow_inbox());
-                    Flow::Continue(())
+                    self.people = Some(self.app.desk.presence().changes());
+                    self.tell_people().await
                 }
                 ReaderAuth::Visitor(_) => self.send(&error("forbidden", "For staff only.")).await,
             },
@@ -266,6 +277,13 @@ impl Session<'_> {
         Flow::Continue(())
     }
 
+    async fn tell_people(&mut self) -> Flow {
+        match people::present(&self.app).await {
+            Ok(people) => self.send(&LiveFrame::People { people }).await,
+            Err(cause) => failed(&cause),
+        }
+    }
+
     /// Is the page still there, and does its session still stand?
     async fn check(&mut self) -> Flow {
         self.frames = 0;
@@ -293,6 +311,17 @@ async fn changed(inbox: &mut Option<Receiver<LineChanged>>) -> Result<LineChange
     match inbox {
         Some(inbox) => inbox.recv().await,
         None => std::future::pending().await,
+    }
+}
+
+/// Resolves when somebody of the staff came, went, or said that they are away.
+async fn moved(people: &mut Option<watch::Receiver<()>>) {
+    let gone = match people {
+        Some(people) => people.changed().await.is_err(),
+        None => true,
+    };
+    if gone {
+        std::future::pending::<()>().await;
     }
 }
 

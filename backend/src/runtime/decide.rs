@@ -18,7 +18,7 @@ use super::{
     calls::settle,
     guard,
     handoff::{self, Words},
-    refunds, triggers,
+    lease, refunds, triggers,
 };
 
 /// What a conversation needs next.
@@ -54,6 +54,10 @@ pub fn next(world: &World<'_>) -> Next {
     }
     if state.deadline.is_some_and(|deadline| deadline <= world.now) {
         return Next::Record(nobody_came(world));
+    }
+    let lapsed = lease::lapsed(world);
+    if !lapsed.is_empty() {
+        return Next::Record(lapsed);
     }
     let pending = state.refunds.iter().find(|refund| refund.may_send(world.now));
     if let Some(refund) = pending.filter(|_| world.money) {
@@ -186,17 +190,6 @@ pub fn claim(world: &World<'_>, staff: &StaffRef) -> Result<Vec<EventBody>, Owne
         _ => Words::default(),
     };
     Ok(handoff::hand_over(world, &[], to, trigger, words))
-}
-
-/// The owning member of staff can no longer answer: the conversation goes back to the queue, whose
-/// clock goes on from the first escalation.
-pub fn release(world: &World<'_>, staff: &StaffRef) -> Vec<EventBody> {
-    if !world.thread.state.owner.is_staff(&staff.id) {
-        return Vec::new();
-    }
-    let evidence = format!("{} can no longer answer.", staff.name);
-    let trigger = Trigger { kind: TriggerKind::Lease, evidence };
-    handoff::hand_over(world, &[], world.queue(), trigger, handoff::words_so_far(world))
 }
 
 /// The owning member of staff says something to the visitor.

@@ -2,21 +2,21 @@
 
 use std::sync::Arc;
 
-use super::{Catalog, Clock, World, decide, engine::Engine, triggers};
+use super::{Catalog, Clock, World, decide, engine::Engine, lease, presence::Presence, triggers};
 use crate::{
     journal::{AppendError, Journal, Thread},
     money::{self, Gateway},
-    storage::{InboxQuery, Scope, StoreError},
+    storage::{Scope, StoreError},
     tools::Registry,
 };
 use shared::{
     agent::{AgentSpec, Target},
-    api::View,
     event::{EventBody, Identified, Note, Opened, Rating, RefundState},
     id::{AgentSlug, ClientId, ConversationId, Seq, SiteKey},
     limits,
     message::{StaffRef, VisitorRef},
     owner::Owner,
+    time::Timestamp,
 };
 
 /// What a desk is made of.
@@ -88,12 +88,14 @@ pub struct Desk {
 struct Inner {
     parts: Parts,
     engine: Engine,
+    presence: Presence,
 }
 
 impl Desk {
     /// A desk of these parts. Nothing runs on by itself until [`Desk::start`].
     pub fn new(parts: Parts) -> Self {
-        Self { inner: Arc::new(Inner { parts, engine: Engine::default() }) }
+        let presence = Presence::new(parts.clock.clone());
+        Self { inner: Arc::new(Inner { parts, engine: Engine::default(), presence }) }
     }
 
     /// The only writer of conversations.
@@ -116,8 +118,13 @@ impl Desk {
         &self.inner.parts.gateway
     }
 
+    /// Who of the staff is there.
+    pub fn presence(&self) -> &Presence {
+        &self.inner.presence
+    }
+
     /// The time.
-    pub fn now(&self) -> shared::time::Timestamp {
+    pub fn now(&self) -> Timestamp {
         self.inner.parts.clock.now()
     }
 
@@ -299,27 +306,10 @@ impl Desk {
 
     /// Gives back to the queue what a member of staff owns who can no longer answer.
     pub async fn release(&self, staff: &StaffRef) -> Result<(), DeskError> {
-        let mine = |after| InboxQuery {
-            view: View::Mine,
-            reader: staff.id.clone(),
-            text: String::new(),
-            after,
-            limit: limits::LIST_PAGE,
-        };
-        let mut after = None;
-        loop {
-            let (lines, next) = self.journal().store().inbox(mine(after)).await?;
-            for line in lines {
-                self.act(&Scope::System, &line.summary.id, |world| {
-                    Ok(decide::release(world, staff))
-                })
-                .await?;
-            }
-            match next {
-                Some(_) => after = next,
-                None => return Ok(()),
-            }
+        for line in self.lines_of(&staff.id).await? {
+            self.act(&Scope::System, &line.id, |world| Ok(lease::release(world, staff))).await?;
         }
+        Ok(())
     }
 
     /// What drives conversations on.
@@ -335,6 +325,14 @@ impl Desk {
         match &thread.state.owner {
             Owner::Agent { slug, version, .. } => self.catalog().version(slug, *version).await,
             _ => Ok(None),
+        }
+    }
+
+    /// When the person who owns was last there.
+    pub(super) fn owner_there(&self, thread: &Thread, now: Timestamp) -> Option<Timestamp> {
+        match &thread.state.owner {
+            Owner::Staff { id, .. } => Some(self.presence().last_there(id, now)),
+            _ => None,
         }
     }
 
@@ -395,13 +393,15 @@ impl Desk {
     ) -> Result<Vec<EventBody>, DeskError> {
         let snapshot = self.catalog().current();
         let spec = self.owner_spec(thread).await?;
+        let now = self.now();
         decide(&World {
             thread,
             spec: spec.as_deref(),
             desk: &snapshot,
             tools: self.tools(),
             money: self.money_enabled().await?,
-            now: self.now(),
+            owner_there: self.owner_there(thread, now),
+            now,
         })
     }
 }

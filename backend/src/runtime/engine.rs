@@ -6,7 +6,12 @@ use std::{
     time::Duration,
 };
 
-use shared::id::ConversationId;
+use shared::{
+    api::{Summary, View},
+    id::{ConversationId, StaffId},
+    limits,
+    message::AuthorKind,
+};
 use tokio::{
     sync::{Notify, Semaphore},
     task::JoinHandle,
@@ -14,6 +19,7 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{Desk, runner};
+use crate::storage::{InboxQuery, StoreError};
 
 /// How often work that nobody nudged is looked for.
 const SWEEP: Duration = Duration::from_secs(5);
@@ -110,10 +116,51 @@ impl Desk {
         self.engine().running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn sweep(&self) {
+    /// Looks once for what nobody nudged; [`Desk::start`] does so by itself.
+    pub async fn sweep(&self) {
         match self.journal().store().due(self.now(), SWEEP_LIMIT).await {
             Ok(due) => due.iter().for_each(|id| self.nudge(id)),
             Err(error) => tracing::error!(%error, "cannot look for work"),
+        }
+        if let Err(error) = self.look_after_the_absent().await {
+            tracing::error!(%error, "cannot look for visitors who wait for somebody absent");
+        }
+    }
+
+    /// Goes on with the conversations of people who have not been there for as long as the lease.
+    async fn look_after_the_absent(&self) -> Result<(), StoreError> {
+        let store = self.journal().store();
+        let now = self.now();
+        let lease_ms = i64::from(self.catalog().current().settings.lease_s) * 1000;
+        for who in store.owners().await? {
+            if now.since_ms(self.presence().last_there(&who, now)) >= lease_ms {
+                let lines = self.lines_of(&who).await?;
+                // Whoever was answered last does not wait.
+                let waiting = lines.iter().filter(|l| l.last_author != Some(AuthorKind::Staff));
+                waiting.for_each(|line| self.nudge(&line.id));
+            }
+        }
+        Ok(())
+    }
+
+    /// What `who` owns.
+    pub(super) async fn lines_of(&self, who: &StaffId) -> Result<Vec<Summary>, StoreError> {
+        let mut all = Vec::new();
+        let mut after = None;
+        loop {
+            let query = InboxQuery {
+                view: View::Mine,
+                reader: who.clone(),
+                text: String::new(),
+                after,
+                limit: limits::LIST_PAGE,
+            };
+            let (lines, next) = self.journal().store().inbox(query).await?;
+            all.extend(lines.into_iter().map(|line| line.summary));
+            match next {
+                Some(_) => after = next,
+                None => return Ok(all),
+            }
         }
     }
 

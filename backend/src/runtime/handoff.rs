@@ -312,6 +312,12 @@ fn notice(from: &Owner, to: &Owner, kind: TriggerKind) -> String {
         Owner::Agent { name, .. } if kind == TriggerKind::Reopen => {
             format!("The conversation is open again. {name} answers now.")
         }
+        Owner::Queue { name, .. } if matches!(from, Owner::Staff { .. }) => {
+            let who = from.name();
+            format!(
+                "{who} had to leave. {name} has been asked again: somebody else will answer here."
+            )
+        }
         Owner::Queue { name, .. } => {
             format!("{name} has been asked. A person will answer here as soon as one is free.")
         }

@@ -1,6 +1,6 @@
 //! Decides and performs: one loop over a closed set of outcomes.
 //!
-//! [`decide`], [`answer`], [`refunds`], [`handoff`], [`triggers`], [`guard`] and [`view`] are pure:
+//! [`decide`], [`answer`], [`refunds`], [`handoff`], [`lease`], [`triggers`], [`guard`] and [`view`] are pure:
 //! from what a conversation is to what happens next. [`runner`] performs it, [`desk`] is the way in.
 //! Nothing here knows the name of an agent.
 
@@ -15,6 +15,8 @@ pub mod evidence;
 pub mod facts;
 pub mod guard;
 pub mod handoff;
+pub mod lease;
+pub mod presence;
 pub mod refunds;
 pub mod rules;
 pub mod runner;
@@ -53,6 +55,8 @@ pub struct World<'a> {
     pub tools: &'a Registry,
     /// Whether refunds may be sent.
     pub money: bool,
+    /// When the person who owns was last there, and now if they are; `None` if no person owns.
+    pub owner_there: Option<Timestamp>,
     /// The time.
     pub now: Timestamp,
 }

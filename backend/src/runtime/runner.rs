@@ -67,13 +67,15 @@ pub async fn drive(desk: &Desk, id: &ConversationId) -> Result<(), DriveError> {
     while let Some(thread) = desk.journal().load(&Scope::System, id).await? {
         let snapshot = desk.catalog().current();
         let spec = desk.owner_spec(&thread).await?;
+        let now = desk.now();
         let world = World {
             thread: &thread,
             spec: spec.as_deref(),
             desk: &snapshot,
             tools: desk.tools(),
             money: desk.money_enabled().await?,
-            now: desk.now(),
+            owner_there: desk.owner_there(&thread, now),
+            now,
         };
         let step = match decide::next(&world) {
             Next::Nothing => Step::Stop,

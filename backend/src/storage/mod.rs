@@ -177,6 +177,8 @@ pub trait Store: Send + Sync + 'static {
     /// which an approval or a deadline has passed at `now`, or the provider is to be asked about a
     /// refund. Those untouched for longest first.
     async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<ConversationId>, StoreError>;
+    /// The members of staff who own conversations.
+    async fn owners(&self) -> Result<Vec<StaffId>, StoreError>;
     /// All conversations after `after`, by id: for commands that read everything.
     async fn ids(
         &self,

@@ -206,6 +206,7 @@ async fn inbox(store: &dyn Store) {
     let counts = store.counts(&id("stf_ana")).await.expect("counts");
     assert_eq!((counts.waiting, counts.mine, counts.all, counts.closed), (11, 10, 23, 10));
     assert_eq!(store.counts(&id("stf_bob")).await.expect("counts").mine, 0);
+    assert_eq!(store.owners().await.expect("owners"), [id("stf_ana")], "each once");
     for (view, count) in
         [(View::Waiting, 11), (View::Mine, 10), (View::All, 23), (View::Closed, 10)]
     {

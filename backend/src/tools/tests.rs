@@ -40,6 +40,7 @@ fn settings() -> DeskSettings {
         queue: id("support"),
         queue_name: "Support".to_owned(),
         queue_deadline_s: 900,
+        lease_s: 300,
         utc_offset_minutes: 60,
         opens_hour: 9,
         closes_hour: 17,

@@ -1,6 +1,7 @@
 //! Stories of whole conversations, on the real store, ledger, tools and brain.
 #![expect(clippy::expect_used, reason = "a test may stop at what cannot be")]
 
+mod leases;
 mod people;
 mod phrasing;
 mod refunds;

@@ -135,6 +135,11 @@ impl Rig {
         Talk { rig: self, id: thread.state.id.clone(), seen: 0, clients: 0 }
     }
 
+    /// A conversation that was begun before a restart.
+    pub fn again(&self, id: ConversationId) -> Talk<'_> {
+        Talk { rig: self, id, seen: 0, clients: 0 }
+    }
+
     /// Everything that is kept agrees with everything that happened.
     pub async fn verify(&self) {
         if let Err(fault) = verify::verify(self.store.as_ref()).await {

@@ -55,6 +55,8 @@ fn routes() -> Vec<Route> {
         route("get", "/staff/me", Staff, none()),
         route("put", "/staff/me/password", Staff, none()),
         route("post", "/staff/logout", Staff, none()),
+        route("get", "/staff/presence", Staff, none()),
+        route("put", "/staff/me/away", Staff, json!({ "away": false })),
         route("get", "/inbox", Staff, none()),
         route("get", "/conversations/{id}", Staff, none()),
         route("post", "/conversations/{id}/claim", Staff, none()),

@@ -261,20 +261,6 @@ fn with_refunds_switched_off_the_conversation_goes_on() {
 }
 
 #[test]
-fn what_a_person_owned_who_is_gone_waits_in_the_queue_again() {
-    let mut stage = Stage::new();
-    let (sam, kim) = (staff("sam"), staff("kim"));
-    let bodies = stage.with(|world| decide::claim(world, &sam)).unwrap();
-    stage.apply(bodies);
-    let since = stage.thread.state.escalated_at;
-    assert!(stage.with(|world| decide::release(world, &kim)).is_empty(), "not theirs");
-    let bodies = stage.with(|world| decide::release(world, &sam));
-    stage.apply(bodies);
-    assert_eq!(owner(&stage), "queue_support");
-    assert_eq!(stage.thread.state.escalated_at, since, "the clock goes on");
-}
-
-#[test]
 fn budgets_end_in_people() {
     let mut stage = Stage::new();
     stage.visitor("hello");

@@ -2,5 +2,6 @@
 //! fold, and the handoff invariants hold after each event.
 
 mod decisions;
+mod people;
 mod properties;
 mod stage;

@@ -123,6 +123,8 @@ pub struct Stage {
     pub tools: Registry,
     pub now: Timestamp,
     pub money: bool,
+    /// When the person who owns was last there.
+    pub there: Option<Timestamp>,
     clients: u64,
 }
 
@@ -143,6 +145,7 @@ impl Stage {
             queue: "support".parse().unwrap(),
             queue_name: "Support".to_owned(),
             queue_deadline_s: 900,
+            lease_s: 300,
             utc_offset_minutes: 0,
             opens_hour: 0,
             closes_hour: 24,
@@ -174,7 +177,7 @@ impl Stage {
         let first = Event { seq: 1, at: now, epoch: 1, body: EventBody::Opened(opened) };
         let state = Conversation::open("c1".parse().unwrap(), &first).unwrap();
         let thread = Thread { state, events: vec![Arc::new(first)].into(), head: [0; 32] };
-        Self { thread, desk, tools, now, money: true, clients: 0 }
+        Self { thread, desk, tools, now, money: true, there: None, clients: 0 }
     }
 
     pub fn spec(&self) -> Option<Arc<AgentSpec>> {
@@ -190,6 +193,7 @@ impl Stage {
             desk: &self.desk,
             tools: &self.tools,
             money: self.money,
+            owner_there: self.there,
             now: self.now,
         })
     }

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row};
 use shared::{
-    id::{ApprovalId, ClientId, ConversationId, Seq, VisitorId},
+    id::{ApprovalId, ClientId, ConversationId, Seq, StaffId, VisitorId},
     time::Timestamp,
 };
 
@@ -80,6 +80,13 @@ pub(super) fn due(
     let ids =
         statement.query_map((now.0, limit, money::money_enabled(conn)?), |row| parsed(row, 0))?;
     Ok(ids.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn owners(conn: &Connection) -> Result<Vec<StaffId>, StoreError> {
+    let sql = "SELECT DISTINCT staff FROM conversations WHERE staff IS NOT NULL ORDER BY staff";
+    let mut statement = conn.prepare_cached(sql)?;
+    let owners = statement.query_map([], |row| parsed(row, 0))?;
+    Ok(owners.collect::<Result<_, _>>()?)
 }
 
 pub(super) fn ids(

@@ -115,6 +115,10 @@ impl Store for SqliteStore {
         self.readers.read(move |c| conversations::due(c, now, limit)).await
     }
 
+    async fn owners(&self) -> Result<Vec<StaffId>, StoreError> {
+        self.readers.read(conversations::owners).await
+    }
+
     async fn ids(
         &self,
         after: Option<&ConversationId>,

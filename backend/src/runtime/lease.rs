@@ -1,0 +1,43 @@
+//! A person who owns a conversation and disappears gives it back to its queue. Pure.
+
+use shared::{
+    brief::{Trigger, TriggerKind},
+    event::EventBody,
+    message::StaffRef,
+    owner::Owner,
+};
+
+use super::{World, handoff};
+
+/// The conversation goes back to its queue, if its visitor has waited for longer than the desk's
+/// lease for a person who is not there; empty if not. The queue's clock goes on from the first
+/// escalation.
+pub fn lapsed(world: &World<'_>) -> Vec<EventBody> {
+    let state = &world.thread.state;
+    let Owner::Staff { name, .. } = &state.owner else { return Vec::new() };
+    let lease_ms = i64::from(world.desk.settings.lease_s) * 1000;
+    let is_over = state.waits_since.zip(world.owner_there).is_some_and(|(waits, there)| {
+        // To claim is an act, however long the visitor had waited before.
+        let since = waits.max(there).max(state.tenure_since);
+        world.now.since_ms(since) >= lease_ms
+    });
+    if !is_over {
+        return Vec::new();
+    }
+    let minutes = world.desk.settings.lease_s.div_ceil(60);
+    let unit = if minutes == 1 { "minute" } else { "minutes" };
+    give_back(world, format!("{name} was not there for {minutes} {unit} while the visitor waited."))
+}
+
+/// `staff` can no longer answer: what they own goes back to its queue at once.
+pub fn release(world: &World<'_>, staff: &StaffRef) -> Vec<EventBody> {
+    if !world.thread.state.owner.is_staff(&staff.id) {
+        return Vec::new();
+    }
+    give_back(world, format!("{} can no longer answer.", staff.name))
+}
+
+fn give_back(world: &World<'_>, evidence: String) -> Vec<EventBody> {
+    let trigger = Trigger { kind: TriggerKind::Lease, evidence };
+    handoff::hand_over(world, &[], world.queue(), trigger, handoff::words_so_far(world))
+}
