@@ -8,7 +8,7 @@ use super::{
     client::Desk,
     dialog::Confirm,
     icon::{BATON, BELL, Icon, SOUND},
-    inbox::{Inbox, Waiting},
+    inbox::{Inbox, People, Waiting},
     live::Live,
     load::Empty,
     nav::{Link, Nav},
@@ -26,6 +26,7 @@ pub fn Shell(
     let desk = expect_context::<Desk>();
     let nav = Nav::here();
     Live::provide(desk);
+    People::provide();
     Waiting::provide();
     // The pages are made anew when the part changes, not with every conversation.
     let part = Memo::new(move |_| match nav.route() {

@@ -7,7 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use shared::{
     api::{
         Accepted, AddNote, Agents, ChangePassword, Conversation, Decide, Events, InboxPage, Return,
-        Role, SendMessage, Staff, View,
+        Role, SendMessage, SetAway, Staff, View,
     },
     id::{ApprovalId, ConversationId, Seq, StaffId},
 };
@@ -64,6 +64,11 @@ impl Desk {
     /// Changes one's own password; one's other sessions end.
     pub async fn change_password(&self, change: &ChangePassword) -> Result<(), Failure> {
         self.tell(Verb::Put, "/staff/me/password", Some(change)).await
+    }
+
+    /// Tells everybody that one is away, or back.
+    pub async fn set_away(&self, away: bool) -> Result<(), Failure> {
+        self.tell(Verb::Put, "/staff/me/away", Some(&SetAway { away })).await
     }
 
     /// One page of a view of the inbox.

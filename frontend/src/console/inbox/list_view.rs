@@ -21,6 +21,7 @@ use super::{
         route::Route,
         words,
     },
+    here::WhoIsHere,
     keys::Shortcut,
     list,
     state::InboxState,
@@ -56,6 +57,7 @@ pub fn ListPane(
     view! {
         <section class="list-pane" aria-label="Conversations">
             <div class="list-head">
+                <WhoIsHere/>
                 <Views/>
                 <Search on_help=on_help/>
             </div>

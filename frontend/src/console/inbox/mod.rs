@@ -9,6 +9,7 @@ mod conversation;
 mod details;
 mod facts;
 mod head;
+mod here;
 mod item;
 mod keys;
 mod list;
@@ -31,7 +32,9 @@ use self::{
     list_view::ListPane,
     state::{InboxState, Pane},
 };
-pub use self::{head::fold, item::ItemView, people::agents_in, thread::items, waiting::Waiting};
+pub use self::{
+    head::fold, here::People, item::ItemView, people::agents_in, thread::items, waiting::Waiting,
+};
 use super::{nav::Nav, route::Route};
 
 /// The inbox.

@@ -87,7 +87,7 @@ fn DeskForm(settings: DeskSettings, agents: Agents) -> impl IntoView {
             <Refunds form=form/>
             <FormFault
                 wrong=form.wrong
-                fields=&["front_door", "escalation", "queue_name", "queue_deadline_s", "hours", "refund_policy"]
+                fields=&["front_door", "escalation", "queue_name", "queue_deadline_s", "lease_s", "hours", "refund_policy"]
             />
             <p class="buttons sticky-foot">
                 <button type="submit" class="button primary" disabled=move || busy.get() || !changed.get()>"Save"</button>
@@ -151,6 +151,15 @@ fn Queue(form: Form) -> impl IntoView {
                 <Whole id="queue_deadline_s" value=form.text(|s| (s.queue_deadline_s / 60).to_string())
                     on_change=form.typed(|s, v| s.queue_deadline_s = saturated(v).saturating_mul(60))/>
             </Field>
+            <Field
+                field="lease_s"
+                label="Given back after, in minutes"
+                hint="When a person who owns a conversation is not there, and its visitor waits for so long, it goes back to the queue."
+                wrong=form.wrong.into()
+            >
+                <Whole id="lease_s" value=form.text(|s| s.lease_s.div_ceil(60).to_string())
+                    on_change=form.typed(|s, v| s.lease_s = saturated(v).saturating_mul(60))/>
+            </Field>
         </fieldset>
     }
 }
@@ -166,6 +175,9 @@ fn check(s: &DeskSettings) -> Result<(), (String, String)> {
             "queue_deadline_s",
             "A queued conversation needs a deadline of at least a minute.",
         );
+    }
+    if s.lease_s == 0 {
+        return fail("lease_s", "Give people at least a minute.");
     }
     if s.opens_hour >= s.closes_hour || s.closes_hour > 24 {
         return fail("hours", "The desk must open before it closes, between 0 and 24.");
