@@ -7,6 +7,7 @@ pub mod auth;
 pub mod brain;
 pub mod bus;
 pub mod config;
+pub mod failpoint;
 pub mod first_run;
 pub mod http;
 pub mod journal;

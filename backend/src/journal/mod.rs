@@ -21,6 +21,7 @@ use shared::{
 
 use crate::{
     bus::Bus,
+    failpoint::{self, Point},
     storage::{
         AppendError as StoreAppendError, Require, Scope, Store, StoreError,
         rows::{Hash, Record},
@@ -193,18 +194,21 @@ impl Inner {
         let Step { thread, batch, signals, change, bytes } = step;
         let expected = batch.expect_seq;
         let id = thread.state.id.clone();
+        failpoint::hit(Point::AppendBefore);
         if let Err(error) = self.store.append(batch).await {
             if matches!(error, StoreAppendError::Conflict) {
                 self.cache().forget(&id, expected);
             }
             return Err(error.into());
         }
+        failpoint::hit(Point::AppendAfter);
         let thread = Arc::new(thread);
         self.cache().appended(thread.clone(), bytes);
         for signal in signals {
             self.bus.tell(&id, signal);
         }
         self.bus.tell_inbox(change);
+        failpoint::hit(Point::AppendTold);
         Ok(thread)
     }
 

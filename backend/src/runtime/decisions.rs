@@ -17,6 +17,7 @@ use super::{
     refunds,
 };
 use crate::{
+    failpoint::{self, Point},
     journal::{AppendError, Thread},
     money::{self, Proposal, switch},
     storage::{Require, Scope, StoreError, rows::AuditRow},
@@ -60,8 +61,10 @@ impl Desk {
                     Ok(refunds::approve_or_decline(world, approval, decision, &staff, note.clone()))
                 })
                 .await?;
+            failpoint::hit(Point::ApprovalBefore);
             match self.journal().append(&thread, bodies, require, self.now()).await {
                 Ok(thread) => {
+                    failpoint::hit(Point::ApprovalAfter);
                     self.nudge(&id);
                     return Ok(thread);
                 }

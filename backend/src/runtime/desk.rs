@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Catalog, Clock, World, decide, engine::Engine, lease, presence::Presence, triggers};
 use crate::{
+    failpoint::{self, Point},
     journal::{AppendError, Journal, Thread},
     money::{self, Gateway},
     storage::{Scope, StoreError},
@@ -349,8 +350,10 @@ impl Desk {
             if bodies.is_empty() {
                 return Ok(thread);
             }
+            failpoint::hit(Point::ActBefore);
             match self.journal().append(&thread, bodies, Vec::new(), self.now()).await {
                 Ok(thread) => {
+                    failpoint::hit(Point::ActAfter);
                     self.nudge(id);
                     return Ok(thread);
                 }
@@ -374,8 +377,10 @@ impl Desk {
                 return Ok(seq);
             }
             let bodies = self.decided(&thread, |world| decide(world, client_id.clone())).await?;
+            failpoint::hit(Point::SayBefore);
             match self.journal().append(&thread, bodies, Vec::new(), self.now()).await {
                 Ok(thread) => {
+                    failpoint::hit(Point::SayAfter);
                     self.nudge(id);
                     return Ok(thread.state.seq);
                 }

@@ -19,7 +19,10 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{Desk, runner};
-use crate::storage::{InboxQuery, StoreError};
+use crate::{
+    failpoint::{self, Point},
+    storage::{InboxQuery, StoreError},
+};
 
 /// How often work that nobody nudged is looked for.
 const SWEEP: Duration = Duration::from_secs(5);
@@ -61,6 +64,7 @@ enum Drive {
 impl Desk {
     /// Goes on with a conversation, if there is something to do.
     pub fn nudge(&self, id: &ConversationId) {
+        failpoint::hit(Point::Nudge);
         {
             let mut running = self.running();
             if let Some(drive) = running.get_mut(id) {

@@ -22,6 +22,7 @@ use super::{
 use crate::{
     brain::Piece,
     bus::Signal,
+    failpoint::{self, Point},
     journal::{AppendError, Thread},
     money::{
         self, GatewayError, Proposal, RefundOrder,
@@ -55,6 +56,15 @@ pub enum DriveError {
     Append(AppendError),
 }
 
+impl From<AppendError> for DriveError {
+    fn from(error: AppendError) -> Self {
+        match error {
+            AppendError::Store(error) => Self::Store(error),
+            error => Self::Append(error),
+        }
+    }
+}
+
 /// Whether driving goes on.
 enum Step {
     Again,
@@ -65,6 +75,7 @@ enum Step {
 pub async fn drive(desk: &Desk, id: &ConversationId) -> Result<(), DriveError> {
     let mut restarts = 0;
     while let Some(thread) = desk.journal().load(&Scope::System, id).await? {
+        failpoint::hit(Point::DriveBefore);
         let snapshot = desk.catalog().current();
         let spec = desk.owner_spec(&thread).await?;
         let now = desk.now();
@@ -95,11 +106,42 @@ pub async fn drive(desk: &Desk, id: &ConversationId) -> Result<(), DriveError> {
 
 /// Records events. If somebody else was first, the decision is made anew.
 async fn record(desk: &Desk, at: &Thread, bodies: Vec<EventBody>) -> Result<Step, DriveError> {
+    let has = |kind: fn(&EventBody) -> bool| bodies.iter().any(kind);
+    let (before, after) = if has(|body| matches!(body, EventBody::Handoff(_))) {
+        (Point::HandoffBefore, Point::HandoffAfter)
+    } else if has(|body| matches!(body, EventBody::Turn(_))) {
+        (Point::TurnEndBefore, Point::TurnEndAfter)
+    } else {
+        (Point::RecordBefore, Point::RecordAfter)
+    };
+    failpoint::hit(before);
     match desk.journal().append(at, bodies, Vec::new(), desk.now()).await {
-        Ok(_) | Err(AppendError::Conflict) => Ok(Step::Again),
-        Err(AppendError::Store(error)) => Err(error.into()),
-        Err(error) => Err(DriveError::Append(error)),
+        Err(AppendError::Conflict) => {}
+        done => drop(done?),
     }
+    failpoint::hit(after);
+    Ok(Step::Again)
+}
+
+/// Records what `follow` makes of the conversation as it is, however often somebody else is first:
+/// it looks again each time, and ends when nothing is left to record.
+async fn insist(
+    desk: &Desk,
+    thread: &Arc<Thread>,
+    mut follow: impl FnMut(&Thread) -> Option<Vec<EventBody>>,
+) -> Result<Step, DriveError> {
+    let mut at = thread.clone();
+    while let Some(bodies) = follow(&at) {
+        match desk.journal().append(&at, bodies, Vec::new(), desk.now()).await {
+            Err(AppendError::Conflict) => {}
+            done => return Ok(done.map(|_| Step::Again)?),
+        }
+        let Some(now) = desk.journal().load(&Scope::System, &at.state.id).await? else {
+            return Ok(Step::Stop);
+        };
+        at = now;
+    }
+    Ok(Step::Again)
 }
 
 /// Asks the brain, streams its draft, and records what it answered.
@@ -109,37 +151,30 @@ async fn ask(
     world: &World<'_>,
     restarts: &mut u32,
 ) -> Result<Step, DriveError> {
+    failpoint::hit(Point::BrainBefore);
     let Some(answer) = collect(desk, world, *restarts < RESTARTS).await else {
         // The visitor wrote, or a person took over, before the answer was whole.
         *restarts += 1;
         return Ok(Step::Again);
     };
-    let mut at = thread.clone();
-    loop {
-        let world = World { thread: &at, ..*world };
-        let bodies = answer::answer(&world, answer.clone());
-        match desk.journal().append(&at, bodies, Vec::new(), desk.now()).await {
-            Ok(_) => return Ok(Step::Again),
-            Err(AppendError::Conflict) => {}
-            Err(AppendError::Store(error)) => return Err(error.into()),
-            Err(error) => return Err(DriveError::Append(error)),
-        }
-        // Somebody was first. Under another owner the answer is void; a new message of the visitor
-        // is answered together with the old one; anything else leaves the answer as it is.
-        let id = &at.state.id;
-        let Some(now) = desk.journal().load(&Scope::System, id).await? else {
-            return Ok(Step::Stop);
-        };
-        let same_owner = now.state.epoch == at.state.epoch;
-        let same_calls = now.state.calls == at.state.calls && now.state.turn.is_some();
-        let said_more = now.state.last_visitor_message > answer.through;
-        if !same_owner || !same_calls || (said_more && *restarts < RESTARTS) {
+    failpoint::hit(Point::BrainAfter);
+    let (epoch, calls) = (thread.state.epoch, &thread.state.calls);
+    let done = insist(desk, thread, |at| {
+        // If somebody was first: under another owner the answer is void; a new message of the
+        // visitor is answered together with the old one; anything else leaves the answer as it is.
+        let state = &at.state;
+        let is_void = state.epoch != epoch || state.calls != *calls || state.turn.is_none();
+        let said_more = state.last_visitor_message > answer.through;
+        if is_void || (said_more && *restarts < RESTARTS) {
             *restarts += 1;
-            discard_draft(desk, &at);
-            return Ok(Step::Again);
+            discard_draft(desk, thread);
+            return None;
         }
-        at = now;
-    }
+        Some(answer::answer(&World { thread: at, ..*world }, answer.clone()))
+    });
+    let step = done.await?;
+    failpoint::hit(Point::AnswerAfter);
+    Ok(step)
 }
 
 /// Collects a brain's answer piece by piece, showing the text as it comes. `None` if it became
@@ -176,7 +211,10 @@ async fn collect(desk: &Desk, world: &World<'_>, restart: bool) -> Option<Answer
                 return None;
             }
             piece = tokio::time::timeout(BRAIN_SILENCE, pieces.next()) => match piece {
-                Ok(Some(Ok(piece))) => take(desk, world, &mut answer, piece),
+                Ok(Some(Ok(piece))) => {
+                    take(desk, world, &mut answer, piece);
+                    failpoint::hit(Point::BrainPiece);
+                }
                 Ok(Some(Err(error))) => {
                     answer.failure = Some(error.to_string());
                     break;
@@ -284,9 +322,11 @@ async fn call_tool(
         said: world.visitor_messages().map(|(_, text)| text.to_owned()).collect(),
         now: world.now,
     };
+    failpoint::hit(Point::ToolBefore);
     let outcome = tokio::time::timeout(TOOL_TIME, tool.call(context, call.args.clone()))
         .await
         .unwrap_or_else(|_| Outcome::error("timeout", "The tool did not answer in time."));
+    failpoint::hit(Point::ToolAfter);
     match outcome {
         Outcome::Refund(proposal) => propose(desk, world, call, &proposal).await,
         Outcome::Settled { settlement, result, facts, untrusted } => {
@@ -312,23 +352,14 @@ async fn record_effect(
     body: EventBody,
     call: &OpenCall,
 ) -> Result<Step, DriveError> {
-    let mut at = thread.clone();
-    loop {
-        match desk.journal().append(&at, vec![body.clone()], Vec::new(), desk.now()).await {
-            Ok(_) => return Ok(Step::Again),
-            Err(AppendError::Conflict) => {}
-            Err(AppendError::Store(error)) => return Err(error.into()),
-            Err(error) => return Err(DriveError::Append(error)),
-        }
-        let Some(now) = desk.journal().load(&Scope::System, &at.state.id).await? else {
-            return Ok(Step::Stop);
-        };
-        if !now.state.calls.iter().any(|open| open.call == call.call) {
-            // A takeover has settled it as superseded.
-            return Ok(Step::Again);
-        }
-        at = now;
-    }
+    let step = insist(desk, thread, |at| {
+        // A takeover may have settled it as superseded.
+        let is_open = at.state.calls.iter().any(|open| open.call == call.call);
+        is_open.then(|| vec![body.clone()])
+    });
+    let step = step.await?;
+    failpoint::hit(Point::SettlementAfter);
+    Ok(step)
 }
 
 /// Judges a proposed refund and records it, decided or waiting, before anything leaves the house.
@@ -362,15 +393,18 @@ async fn propose(
         };
         let bodies = money::events::proposed(proposer, proposal, ask, policy, world.now);
         let require = money::events::requirements(proposal, ask.is_some(), policy, world.now);
+        failpoint::hit(Point::IntentBefore);
         match desk.journal().append(world.thread, bodies, require, desk.now()).await {
-            Ok(_) | Err(AppendError::Conflict) => return Ok(Step::Again),
+            Ok(_) | Err(AppendError::Conflict) => {
+                failpoint::hit(Point::IntentAfter);
+                return Ok(Step::Again);
+            }
             Err(AppendError::Refused(Require::WithinLimits { .. })) if ask.is_none() => {
                 let reason = "Together with other refunds it is above the limit.".to_owned();
                 verdict = Verdict::Ask { reason };
             }
             Err(AppendError::Refused(require)) => verdict = denial(&require),
-            Err(AppendError::Store(error)) => return Err(error.into()),
-            Err(error) => return Err(DriveError::Append(error)),
+            Err(error) => return Err(error.into()),
         }
     }
 }
@@ -398,9 +432,11 @@ async fn send(
         return Ok(Step::Stop);
     }
     let gateway = desk.gateway();
+    failpoint::hit(Point::GatewayBefore);
     let answer = tokio::time::timeout(gateway.patience(), gateway.refund(&order))
         .await
         .unwrap_or_else(|_| Err(GatewayError::Unknown("time-out".to_owned())));
+    failpoint::hit(Point::GatewayAfter);
     let told = answers::to_refund(&order, answer);
     record_answer(desk, thread, world, refund, true, &told).await
 }
@@ -414,9 +450,11 @@ async fn find(
 ) -> Result<Step, DriveError> {
     let Some(order) = order_of(refund) else { return Ok(Step::Stop) };
     let gateway = desk.gateway();
+    failpoint::hit(Point::FindBefore);
     let answer = tokio::time::timeout(gateway.patience(), gateway.find(&order.key))
         .await
         .unwrap_or_else(|_| Err(GatewayError::Unknown("time-out".to_owned())));
+    failpoint::hit(Point::FindAfter);
     let told = answers::to_find(&order, refund.since, answer, world.now);
     record_answer(desk, thread, world, refund, false, &told).await
 }
@@ -441,19 +479,11 @@ async fn record_answer(
     sent: bool,
     told: &Told,
 ) -> Result<Step, DriveError> {
-    let mut at = thread.clone();
-    loop {
-        let world = World { thread: &at, ..*world };
-        let bodies = refunds::answered(&world, &refund.intent, sent, told);
-        match desk.journal().append(&at, bodies, Vec::new(), desk.now()).await {
-            Ok(_) => return Ok(Step::Again),
-            Err(AppendError::Conflict) => {}
-            Err(AppendError::Store(error)) => return Err(error.into()),
-            Err(error) => return Err(DriveError::Append(error)),
-        }
-        let Some(now) = desk.journal().load(&Scope::System, &at.state.id).await? else {
-            return Ok(Step::Stop);
-        };
-        at = now;
-    }
+    let step = insist(desk, thread, |at| {
+        let bodies = refunds::answered(&World { thread: at, ..*world }, &refund.intent, sent, told);
+        (!bodies.is_empty()).then_some(bodies)
+    });
+    let step = step.await?;
+    failpoint::hit(Point::RefundAfter);
+    Ok(step)
 }

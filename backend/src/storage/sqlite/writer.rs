@@ -18,7 +18,10 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::search;
-use crate::storage::StoreError;
+use crate::{
+    failpoint::{self, Point},
+    storage::StoreError,
+};
 
 /// Jobs that may wait; whoever brings more waits with them.
 const QUEUE: usize = 4096;
@@ -191,12 +194,17 @@ fn commit(
     let done = run("BEGIN IMMEDIATE")
         .map_err(StoreError::from)
         .and_then(|_| work(&mut tx))
-        .and_then(|()| Ok(run("COMMIT")?));
+        .and_then(|()| {
+            failpoint::hit(Point::CommitBefore);
+            run("COMMIT")?;
+            failpoint::hit(Point::CommitAfter);
+            Ok(())
+        });
     if done.is_err() && !conn.is_autocommit() {
         // If even this fails, the next BEGIN says so to its callers.
         let _ = conn.execute_batch("ROLLBACK");
     }
-    done.map(|_| tx.to_index)
+    done.map(|()| tx.to_index)
 }
 
 fn run_each(tx: &mut Tx<'_>, group: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
