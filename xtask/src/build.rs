@@ -5,13 +5,16 @@ use std::fs;
 use crate::{
     assets::Files,
     cache::sha256_hex,
-    error::{AtPath, Result},
+    error::{AtPath, Error, Result},
     pages, table, tools,
     workspace::Workspace,
 };
 
 /// Told to the backend's build script: another value means other pages to embed.
 const PAGES_VARIABLE: &str = "BATON_PAGES";
+
+/// Stands in every binary that has failpoints: `baton::failpoint::MARKER`.
+const FAILPOINTS: &[u8] = b"this binary has failpoints and is for tests only";
 
 /// How much time a build may take for how good a result.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -86,14 +89,19 @@ pub fn pages(workspace: &Workspace, mode: Mode) -> Result<()> {
     Ok(())
 }
 
-/// Builds the server; in release with the pages of this `fingerprint` inside.
+/// Builds the server; in release with the pages of this `fingerprint` inside. A server that tests
+/// could end at a failpoint is never let out.
 pub fn server(workspace: &Workspace, mode: Mode, fingerprint: &str) -> Result<()> {
     let mut cargo = tools::cargo(workspace);
     cargo.args(["build", "--package", "backend", "--bin", "baton"]);
     if mode == Mode::Release {
         cargo.arg("--release").env(PAGES_VARIABLE, fingerprint);
     }
-    tools::run(&mut cargo, "Install Rust from https://rustup.rs")
+    tools::run(&mut cargo, "Install Rust from https://rustup.rs")?;
+    let path = workspace.baton(mode.server_profile());
+    let binary = fs::read(&path).at("read", &path)?;
+    let marked = |marker: &[u8]| binary.windows(marker.len()).any(|window| window == marker);
+    if marked(FAILPOINTS) { Err(Error::Failpoints(path)) } else { Ok(()) }
 }
 
 fn fingerprint(files: &Files) -> String {

@@ -87,6 +87,12 @@ pub enum Error {
         /// The Debian package.
         package: &'static str,
     },
+    /// A binary for users has what only tests may have.
+    #[error(
+        "{} has failpoints: build the server alone, with `cargo build --package backend`",
+        .0.display()
+    )]
+    Failpoints(PathBuf),
     /// The started server did not come up.
     #[error("the server stopped before it listened; its own words stand above")]
     NotListening,

@@ -16,6 +16,7 @@ mod table;
 mod tally;
 mod test;
 mod tools;
+mod torture;
 mod wasm;
 mod workspace;
 
@@ -60,6 +61,13 @@ enum Command {
     },
     /// Measure, and print one table each.
     Bench,
+    /// Crash it, race it, lie to it, many times over: see `cargo xtask torture --help`.
+    #[command(disable_help_flag = true)]
+    Torture {
+        /// `--seed N`, `--only crashes,races,evil,gateway`, `--scale FACTOR` …
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
 }
 
 /// A part of the tests.
@@ -93,6 +101,7 @@ fn dispatch(command: Command) -> Result<ExitCode> {
         Command::Run { dev, args } => return run::run(&workspace, Mode::from_dev(dev), &args),
         Command::Test { only, dev } => return Ok(test::run(&workspace, only, Mode::from_dev(dev))),
         Command::Bench => bench::run(&workspace)?,
+        Command::Torture { args } => return torture::run(&workspace, &args),
     }
     Ok(ExitCode::SUCCESS)
 }

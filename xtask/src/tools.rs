@@ -6,7 +6,7 @@ use std::{
     fs,
     io::{self, BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Command, ExitStatus, Output, Stdio},
+    process::{Command, ExitCode, ExitStatus, Output, Stdio},
 };
 
 use crate::{
@@ -63,6 +63,20 @@ pub fn stream(
         }
     }
     child.wait().map_err(|source| not_started(command, hint, source))
+}
+
+/// Takes our place, so that Ctrl-C and every other signal reach it, and it alone.
+#[cfg(unix)]
+pub fn become_it(command: &mut Command) -> io::Result<ExitCode> {
+    use std::os::unix::process::CommandExt;
+    Err(command.exec())
+}
+
+#[cfg(not(unix))]
+pub fn become_it(command: &mut Command) -> io::Result<ExitCode> {
+    let status = command.status()?;
+    let code = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1);
+    Ok(ExitCode::from(code))
 }
 
 fn not_started(command: &Command, hint: &'static str, source: io::Error) -> Error {

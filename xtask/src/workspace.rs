@@ -31,7 +31,12 @@ impl Workspace {
 
     /// The server's binary, of the cargo profile folder `profile`.
     pub fn baton(&self, profile: &str) -> PathBuf {
-        self.target.join(profile).join(format!("baton{}", env::consts::EXE_SUFFIX))
+        self.program(profile, "baton")
+    }
+
+    /// The binary `name`, of the cargo profile folder `profile`.
+    pub fn program(&self, profile: &str, name: &str) -> PathBuf {
+        self.target.join(profile).join(format!("{name}{}", env::consts::EXE_SUFFIX))
     }
 
     /// `path` as seen from the top of the repository, for people to read.
