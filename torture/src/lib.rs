@@ -8,6 +8,7 @@
 )]
 
 pub mod crashes;
+pub mod crew;
 pub mod plan;
 pub mod progress;
 pub mod run;
@@ -18,4 +19,4 @@ pub use progress::Progress;
 pub use tally::Tally;
 
 /// Every trial, in the order in which they run.
-pub const TRIALS: &[Trial] = &[crashes::kills::TRIAL];
+pub const TRIALS: &[Trial] = &[crashes::walk::TRIAL, crashes::kills::TRIAL];

@@ -37,12 +37,16 @@ enum Child {
     /// The server, as `baton serve` runs it.
     #[command(hide = true)]
     Serve(crashes::server::Options),
+    /// One life of a story on a desk.
+    #[command(hide = true)]
+    Journey(crashes::walk::journey::Options),
 }
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     match cli.child {
         Some(Child::Serve(options)) => crashes::server::serve(options),
+        Some(Child::Journey(options)) => crashes::walk::journey::play(&options),
         None => long_run(cli),
     }
 }

@@ -3,8 +3,8 @@
 
 use torture::{Plan, Programs, TRIALS, progress::Silent, run};
 
-/// A seed of its own for each day would hide a failure on the next one.
-const SEED: u64 = 1;
+/// A seed of its own for each day would hide a failure on the next one. The walk begins at 0.
+const SEED: u64 = 0;
 
 #[track_caller]
 fn check(name: &str) {
@@ -34,6 +34,7 @@ macro_rules! trials {
 }
 
 trials! {
+    walk
     kills
 }
 

@@ -1,0 +1,91 @@
+//! A desk on real files whose clock stands still, so that two lives write the same bytes.
+
+use std::{path::Path, sync::Arc};
+
+use async_trait::async_trait;
+use baton::{
+    brain::defaults,
+    bus::LocalBus,
+    journal::Journal,
+    knowledge::Knowledge,
+    money::{Finding, Gateway, GatewayError, Receipt, RefundOrder, ledger::LedgerGateway},
+    runtime::{Catalog, Clock, Desk, Faculty, Parts},
+    storage::{Store, sqlite::SqliteStore},
+    tools::{
+        Registry,
+        desk::{Desk as Known, DeskUnavailable},
+        shop::{Ledger, ShopData},
+    },
+};
+use shared::{agent::DeskSettings, time::Timestamp};
+
+use super::player::{Plain, Player};
+
+/// Wednesday, 2026-11-18, 10:00 UTC: people answer.
+const NOW: Timestamp = Timestamp(1_794_996_000_000);
+
+struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> Timestamp {
+        NOW
+    }
+}
+
+/// Opens the desk in the folder `data`, which is furnished first where it is not yet: the process
+/// may have been aborted in the middle of that, too.
+pub async fn open(data: &Path, loses_answers: bool) -> Desk {
+    let store: Arc<dyn Store> = SqliteStore::open(data).expect("a store");
+    for spec in defaults::agents() {
+        if store.agent(&spec.slug).await.expect("an answer").is_none() {
+            store.publish(spec, None, None, NOW).await.expect("published");
+        }
+    }
+    let ledger = Ledger::open(&data.join("shop.db")).expect("a ledger");
+    if ledger.customer("cus_1").await.expect("an answer").is_none() {
+        ledger.load(ShopData::demo().expect("demo data"), NOW).await.expect("loaded");
+    }
+    let teach = Arc::new(|_: &[_]| Faculty { reader: Arc::new(Plain), brain: Arc::new(Player) });
+    let catalog = Catalog::load(store.clone(), defaults::desk(), teach).await.expect("a catalog");
+    let known: Arc<dyn Known> = Arc::new(Empty);
+    let tools = Registry::with_defaults(&ledger, Arc::new(Knowledge::build(Vec::new())), &known);
+    let provider: Arc<dyn Gateway> = Arc::new(LedgerGateway::new(ledger, || NOW));
+    let gateway = if loses_answers { Arc::new(Forgetful(provider)) } else { provider };
+    Desk::new(Parts {
+        journal: Journal::new(store, Arc::new(LocalBus::new())),
+        catalog: Arc::new(catalog),
+        tools,
+        gateway,
+        clock: Arc::new(Still),
+    })
+}
+
+/// A desk at which nobody else waits.
+struct Empty;
+
+#[async_trait]
+impl Known for Empty {
+    async fn settings(&self) -> Result<DeskSettings, DeskUnavailable> {
+        Ok(defaults::desk())
+    }
+
+    async fn waiting(&self) -> Result<u32, DeskUnavailable> {
+        Ok(0)
+    }
+}
+
+/// A provider that does what it is asked, and whose answer is lost unless it had done it before.
+struct Forgetful(Arc<dyn Gateway>);
+
+#[async_trait]
+impl Gateway for Forgetful {
+    async fn refund(&self, order: &RefundOrder) -> Result<Receipt, GatewayError> {
+        let made_before = matches!(self.0.find(&order.key).await?, Finding::Made(_));
+        let receipt = self.0.refund(order).await?;
+        if made_before { Ok(receipt) } else { Err(GatewayError::Unknown("lost".to_owned())) }
+    }
+
+    async fn find(&self, key: &str) -> Result<Finding, GatewayError> {
+        self.0.find(key).await
+    }
+}
