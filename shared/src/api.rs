@@ -129,7 +129,7 @@ body! {
 
     /// `POST /conversations/{id}/messages` and `/replies`.
     pub struct SendMessage {
-        /// The sender's own id; a retry carries the same one.
+        /// The sender's own id, a UUID; a retry carries the same one.
         pub client_id: ClientId,
         /// What to say, as Markdown.
         pub text: String,

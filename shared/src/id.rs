@@ -4,6 +4,10 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
+mod client;
+
+pub use client::{ClientId, NotUuid};
+
 /// A position in a conversation's journal; the first event has 1, and there are no gaps.
 pub type Seq = u64;
 
@@ -85,8 +89,6 @@ ids! {
     AgentSlug,
     /// A queue of people.
     QueueSlug,
-    /// A message as its sender named it; a retry carries the same one.
-    ClientId,
     /// The context package of one handoff; unique within its conversation.
     BriefId,
     /// One call of a tool; unique within its conversation.

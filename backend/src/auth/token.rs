@@ -55,8 +55,9 @@ pub fn id(prefix: &str) -> String {
     })
 }
 
+/// `N` bytes that nobody can guess.
 #[expect(clippy::expect_used, reason = "without randomness nothing here is safe to go on")]
-fn random<const N: usize>() -> [u8; N] {
+pub(crate) fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
     bytes

@@ -16,6 +16,9 @@ use super::error::Error;
 /// How long a client may take to send a body.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Longest part of a reader's complaint that is passed on.
+const QUOTED_CHARS: usize = 200;
+
 /// A JSON body. No body at all reads as `{}`.
 pub struct Body<T>(pub T);
 
@@ -77,6 +80,28 @@ fn unread(why: BytesRejection) -> Error {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
-    // The reader's own words name the line and the field, and nothing of ours.
-    serde_json::from_slice(bytes).map_err(|why| Error::malformed(format!("Not as expected: {why}")))
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let found = serde_path_to_error::deserialize(&mut reader).map_err(|why| {
+        let (path, why) = (why.path().to_string(), why.into_inner());
+        let error = not_as_expected(&why);
+        if why.is_data() { error.at(field(path, &why.to_string())) } else { error }
+    })?;
+    reader.end().map_err(|why| not_as_expected(&why))?;
+    Ok(found)
+}
+
+/// The reader's own words name the line, and nothing of ours; they may quote all that was sent.
+fn not_as_expected(why: &serde_json::Error) -> Error {
+    let why: String = why.to_string().chars().take(QUOTED_CHARS).collect();
+    Error::malformed(format!("Not as expected: {why}"))
+}
+
+/// The field at fault: where the reader stood, and what it missed there.
+fn field(path: String, why: &str) -> Option<String> {
+    let missing = why.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+    match (path.as_str(), missing) {
+        (".", missing) => missing.map(str::to_owned),
+        (_, None) => Some(path),
+        (path, Some(missing)) => Some(format!("{path}.{missing}")),
+    }
 }

@@ -120,6 +120,11 @@ impl Error {
         Self { message, ..Self::new(StatusCode::BAD_REQUEST, "malformed", "") }
     }
 
+    /// The same, about this field.
+    pub(super) fn at(self, field: Option<String>) -> Self {
+        Self { field, ..self }
+    }
+
     /// A value that cannot be; `field` names it.
     pub fn invalid(field: impl Into<String>, message: impl Into<Cow<'static, str>>) -> Self {
         let field = Some(field.into());

@@ -17,7 +17,10 @@ use shared::{
 };
 
 use super::Journal;
-use crate::{bus::LocalBus, storage::sqlite::SqliteStore};
+use crate::{
+    bus::LocalBus,
+    storage::{sqlite::SqliteStore, story::client},
+};
 
 pub(crate) const NOW: Timestamp = Timestamp(1_700_000_000_000);
 
@@ -80,7 +83,7 @@ pub(crate) fn says(text: &str, client_id: &str) -> EventBody {
     EventBody::Message(Message {
         author: Author::new(AuthorKind::Visitor, "Ada"),
         text: text.to_owned(),
-        client_id: Some(id(client_id)),
+        client_id: Some(client(client_id)),
         quick_replies: Vec::new(),
         sources: Vec::new(),
     })

@@ -10,7 +10,7 @@ use futures_util::StreamExt;
 use shared::{
     agent::DeskSettings,
     api::StartPlayground,
-    id::{AgentSlug, ConversationId, StaffId},
+    id::{AgentSlug, ClientId, ConversationId, StaffId},
     time::Timestamp,
 };
 use tempfile::TempDir;
@@ -176,7 +176,7 @@ impl Bench {
         let (desk, journal) = (&self.engine.desk, &self.engine.journal);
         let feed = Feed::live(journal, &self.scope, &self.conversation).await?;
         let feed = feed.ok_or(LabError::NotFound)?;
-        let client_id = token::id("").parse().map_err(|_| LabError::NotFound)?;
+        let client_id = ClientId::random(token::random());
         let seq = desk.visitor_says(&self.scope, &self.conversation, client_id, text).await?;
         let owner = feed.owner().clone();
         let turn = turn::follow(feed, seq, owner).for_each(|_| std::future::ready(()));

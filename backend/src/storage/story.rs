@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use sha2::{Digest, Sha256};
 use shared::{
     agent::{AgentSpec, BUILT_IN},
     api::{MeterBy, RefundFilter, RefundLine, Role, Summary, View},
     brief::Usage,
     event::RefundState,
-    id::{ConversationId, Seq, SiteKey},
+    id::{ClientId, ConversationId, Seq, SiteKey},
     message::{Assurance, StaffRef, VisitorRef},
     money::{Currency, Money},
     owner::Owner,
@@ -40,6 +41,14 @@ pub(crate) async fn story(store: Arc<dyn Store>) {
 
 pub(crate) fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
     text.parse().expect("an id")
+}
+
+/// The client id of the message that a test calls `name`.
+pub(crate) fn client(name: &str) -> ClientId {
+    let digest: [u8; 32] = Sha256::digest(name).into();
+    let mut bits = [0; 16];
+    bits.copy_from_slice(&digest[..16]);
+    ClientId::random(bits)
 }
 
 /// What the audit log says of something that is done to `subject`.
@@ -103,7 +112,7 @@ fn record(seq: Seq) -> Record {
         kind: "message".to_owned(),
         json: format!("{{\"seq\":{seq}}}"),
         hash: [u8::try_from(seq % 256).expect("small"); 32],
-        client_id: Some(id(&format!("client-{seq}"))),
+        client_id: Some(client(&format!("client-{seq}"))),
     }
 }
 
@@ -130,9 +139,9 @@ async fn conversations(store: &dyn Store) {
     let nobody = id("story_none");
     assert_eq!(store.records(&Scope::System, &nobody, 0, 9).await.expect("records"), None);
 
-    assert_eq!(store.message_seq(&c, &id("client-4")).await.expect("a place"), Some(4));
-    assert_eq!(store.message_seq(&c, &id("client-9")).await.expect("a place"), None);
-    assert_eq!(store.message_seq(&nobody, &id("client-4")).await.expect("a place"), None);
+    assert_eq!(store.message_seq(&c, &client("client-4")).await.expect("a place"), Some(4));
+    assert_eq!(store.message_seq(&c, &client("client-9")).await.expect("a place"), None);
+    assert_eq!(store.message_seq(&nobody, &client("client-4")).await.expect("a place"), None);
 
     let mut later = batch("story_2", 0, 1);
     later.line.opened_at = NOW.plus_ms(1);
@@ -166,7 +175,7 @@ async fn refused_batches(store: &dyn Store) {
     assert!(matches!(store.append(unknown).await, Err(AppendError::Conflict)));
     for expect in [5, 2] {
         let mut twice = with_rows(batch("story_1", expect, 2));
-        twice.records[1].client_id = Some(id("client-3"));
+        twice.records[1].client_id = Some(client("client-3"));
         let refused = store.append(twice).await;
         assert!(matches!(refused, Err(AppendError::Duplicate(3))), "{expect}: {refused:?}");
     }

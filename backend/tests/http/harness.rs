@@ -14,6 +14,8 @@ use baton::{
 use futures_util::StreamExt;
 use reqwest::{Method, RequestBuilder, StatusCode, header};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use shared::id::ClientId;
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
@@ -198,7 +200,7 @@ impl Caller<'_> {
         let request = self
             .request(Method::POST, &format!("/conversations/{id}/messages"))
             .header("accept", "text/event-stream")
-            .json(&json!({ "client_id": client_id, "text": text }));
+            .json(&json!({ "client_id": uuid(client_id), "text": text }));
         let response = request.send().await.unwrap();
         assert_eq!(response.status(), 200, "{:?}", response.text().await);
         Stream::of(response).rest().await
@@ -286,6 +288,14 @@ impl Stream {
         }
         all
     }
+}
+
+/// The client id of the message that a test calls `name`.
+pub fn uuid(name: &str) -> ClientId {
+    let digest: [u8; 32] = Sha256::digest(name).into();
+    let mut bits = [0; 16];
+    bits.copy_from_slice(&digest[..16]);
+    ClientId::random(bits)
 }
 
 /// Seconds since 1970.

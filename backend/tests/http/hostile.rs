@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use shared::limits;
 
-use crate::harness::{Answer, PATIENCE, TestDesk};
+use crate::harness::{Answer, PATIENCE, TestDesk, uuid};
 
 #[tokio::test]
 async fn bodies() {
@@ -27,10 +27,24 @@ async fn bodies() {
     raw("application/x-www-form-urlencoded", "text=hi".to_owned())
         .await
         .refused(415, "unsupported_content");
-    let long_id = json!({ "client_id": "x".repeat(65), "text": "hi" }).to_string();
-    raw(json_type, long_id).await.refused(400, "malformed");
+    for (what, field) in [
+        (json!({ "client_id": "m-1", "text": "hi" }), "client_id"),
+        (json!({ "client_id": "", "text": "hi" }), "client_id"),
+        (json!({ "client_id": 7, "text": "hi" }), "client_id"),
+        (json!({ "client_id": "x".repeat(100_000), "text": "hi" }), "client_id"),
+        (json!({ "text": "hi" }), "client_id"),
+        (json!({ "client_id": { "x": "y" }, "text": "hi" }), "client_id"),
+        (json!({ "client_id": uuid("m-0") }), "text"),
+        (json!({ "client_id": uuid("m-0"), "text": ["hi"] }), "text"),
+        (json!({ "client_id": uuid("m-0"), "text": { "x".repeat(100_000): "hi" } }), "text"),
+    ] {
+        let refused = raw(json_type, what.to_string()).await;
+        refused.refused(400, "malformed");
+        assert_eq!(refused.body["error"]["field"], field, "{}", refused.body);
+        assert!(refused.body.to_string().len() < 400, "what was sent is not sent back");
+    }
     let say = async |text: &str, client_id: &str| {
-        visitor.post(&path, json!({ "client_id": client_id, "text": text })).await
+        visitor.post(&path, json!({ "client_id": uuid(client_id), "text": text })).await
     };
     let too_long = say(&"é".repeat(limits::MESSAGE_CHARS + 1), "m-1").await;
     too_long.refused(422, "invalid");

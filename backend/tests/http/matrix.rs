@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Caller, TestDesk};
+use crate::harness::{Answer, Caller, TestDesk, uuid};
 
 /// Who may call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +38,7 @@ struct Route {
 fn routes() -> Vec<Route> {
     let route = |method, path, who, body| Route { method, path, who, body };
     let none = || json!({});
-    let message = || json!({ "client_id": "c-1", "text": "hello" });
+    let message = || json!({ "client_id": uuid("c-1"), "text": "hello" });
     let site = || json!({ "name": "x", "origins": [], "color": "#000000", "greeting": "", "active": true });
     vec![
         route("get", "/setup", Anyone, none()),

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 
 use crate::{
     commands::{baton, refused, serve},
-    harness::Stream,
+    harness::{Stream, uuid},
 };
 
 #[tokio::test]
@@ -135,7 +135,7 @@ impl Visitor {
     async fn say(&self, client_id: &str, text: &str) -> u64 {
         let url = format!("{}/conversations/{}/messages", self.url, self.conversation);
         let said = self.client.post(url).bearer_auth(&self.token);
-        let said = said.json(&json!({ "client_id": client_id, "text": text }));
+        let said = said.json(&json!({ "client_id": uuid(client_id), "text": text }));
         let said = said.send().await.unwrap();
         assert_eq!(said.status(), 202);
         said.json::<Value>().await.unwrap()["seq"].as_u64().unwrap()

@@ -3,7 +3,7 @@
 use baton::auth::identity::sign;
 use serde_json::{Value, json};
 
-use crate::harness::{TestDesk, claims};
+use crate::harness::{TestDesk, claims, uuid};
 
 fn shop(active: bool) -> Value {
     json!({
@@ -59,7 +59,7 @@ async fn nobody_writes_on_a_site_that_is_switched_off() {
     let id = visitor.open().await;
     let path = format!("/conversations/{id}/messages");
     admin.put(&format!("/sites/{key}"), shop(false)).await.ok();
-    let message = json!({ "client_id": "m-1", "text": "Hello" });
+    let message = json!({ "client_id": uuid("m-1"), "text": "Hello" });
     visitor.post(&path, message.clone()).await.refused(403, "site_closed");
     desk.anyone().post("/visitors", begin).await.refused(422, "invalid");
     desk.anyone().get(&format!("/sites/{key}/look")).await.refused(404, "not_found");

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Stream, TestDesk};
+use crate::harness::{Answer, Stream, TestDesk, uuid};
 
 fn names(events: &[(String, Value)]) -> Vec<&str> {
     events.iter().map(|(name, _)| name.as_str()).collect()
@@ -16,7 +16,7 @@ async fn a_message_is_answered_once_however_often_it_is_sent() {
     let id = visitor.open().await;
     let first = visitor.turn(&id, "m-1", "What are your opening hours?").await;
     assert_eq!(first[0].0, "message");
-    assert_eq!(first[0].1["client_id"], "m-1");
+    assert_eq!(first[0].1["client_id"], json!(uuid("m-1")));
     let (name, end) = first.last().unwrap();
     assert_eq!((name.as_str(), &end["state"]), ("turn", &json!("done")), "{first:?}");
     let answers = |events: &[(String, Value)]| -> Vec<Value> {
@@ -29,7 +29,7 @@ async fn a_message_is_answered_once_however_often_it_is_sent() {
     let again = visitor.turn(&id, "m-1", "What are your opening hours?").await;
     assert_eq!(answers(&again), answers(&first), "a retry is told the same");
     let path = format!("/conversations/{id}/messages");
-    let retry = visitor.post(&path, json!({ "client_id": "m-1", "text": "x" })).await;
+    let retry = visitor.post(&path, json!({ "client_id": uuid("m-1"), "text": "x" })).await;
     assert_eq!(retry.status, 202);
     assert_eq!(retry.body["seq"], first[0].1["seq"]);
 
@@ -63,7 +63,7 @@ async fn history_survives_a_restart_and_the_stream_goes_on_from_where_it_was() {
     let (name, next) = stream.next().await.unwrap();
     assert_eq!((name.as_str(), &next), ("message", &before["events"][1]));
     let path = format!("/conversations/{id}/messages");
-    visitor.post(&path, json!({ "client_id": "m-2", "text": "Thanks!" })).await.ok();
+    visitor.post(&path, json!({ "client_id": uuid("m-2"), "text": "Thanks!" })).await.ok();
     loop {
         let (name, data) = stream.next().await.unwrap();
         if name == "message" {
@@ -90,7 +90,7 @@ async fn a_person_is_asked_for_and_answers() {
     let second = kim.post(&format!("/conversations/{id}/claim"), json!({})).await;
     second.refused(409, "already_claimed");
     assert_eq!(second.body["error"]["owner"]["name"], "Sam");
-    let reply = json!({ "client_id": "r-1", "text": "Hello, Sam here." });
+    let reply = json!({ "client_id": uuid("r-1"), "text": "Hello, Sam here." });
     kim.post(&format!("/conversations/{id}/replies"), reply.clone())
         .await
         .refused(409, "not_owner");
@@ -130,8 +130,8 @@ async fn strangers_who_flood_are_held_back() {
     let visitor = desk.visitor().await;
     let id = visitor.open().await;
     let path = format!("/conversations/{id}/messages");
-    visitor.post(&path, json!({ "client_id": "m-1", "text": "hi" })).await.ok();
-    let held_back = visitor.post(&path, json!({ "client_id": "m-2", "text": "hi" })).await;
+    visitor.post(&path, json!({ "client_id": uuid("m-1"), "text": "hi" })).await.ok();
+    let held_back = visitor.post(&path, json!({ "client_id": uuid("m-2"), "text": "hi" })).await;
     held_back.refused(429, "rate_limited");
     let wait: u64 = held_back.header("retry-after").parse().unwrap();
     assert!((1..=60).contains(&wait));

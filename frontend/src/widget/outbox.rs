@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     fn id(n: usize) -> ClientId {
-        format!("c{n}").parse().expect("an id")
+        ClientId::random((n as u128).to_be_bytes())
     }
 
     fn outbox(n: usize) -> Outbox {

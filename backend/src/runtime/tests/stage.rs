@@ -125,7 +125,7 @@ pub struct Stage {
     pub money: bool,
     /// When the person who owns was last there.
     pub there: Option<Timestamp>,
-    clients: u64,
+    clients: u128,
 }
 
 impl Stage {
@@ -219,7 +219,7 @@ impl Stage {
 
     pub fn client_id(&mut self) -> ClientId {
         self.clients += 1;
-        format!("m{}", self.clients).parse().unwrap()
+        ClientId::random(self.clients.to_be_bytes())
     }
 
     pub fn visitor(&mut self, text: &str) {

@@ -66,24 +66,5 @@ pub fn new_client_id() -> ClientId {
         // Every browser that runs WASM has it; the clock still tells two messages apart.
         bytes[..8].copy_from_slice(&js_sys::Date::now().to_bits().to_be_bytes());
     }
-    uuid(bytes)
-}
-
-/// RFC 9562, version 4.
-fn uuid(mut bytes: [u8; 16]) -> ClientId {
-    bytes[6] = bytes[6] & 0x0f | 0x40;
-    bytes[8] = bytes[8] & 0x3f | 0x80;
-    let hex = format!("{:032x}", u128::from_be_bytes(bytes));
-    let text = [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-");
-    #[expect(clippy::expect_used, reason = "hexadecimal digits and dashes are an id")]
-    text.parse().expect("an id")
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn a_client_id_is_a_version_4_uuid() {
-        assert_eq!(super::uuid([0xff; 16]).as_str(), "ffffffff-ffff-4fff-bfff-ffffffffffff");
-        assert_eq!(super::uuid([0; 16]).as_str(), "00000000-0000-4000-8000-000000000000");
-    }
+    ClientId::random(bytes)
 }

@@ -65,7 +65,8 @@ impl Client {
                 if self.desk.borrow().closing {
                     break;
                 }
-                let client_id = format!("m{}-{visitor}-{message}", self.n).parse().expect("an id");
+                let client_id = format!("{:08x}-0000-4000-8000-{visitor:06x}{message:06x}", self.n);
+                let client_id = client_id.parse().expect("a UUID");
                 let text = self.text(customer);
                 said.push(self.say(&token, &conversation, client_id, text).await);
                 sleep(Duration::from_millis(self.chance.u64(..PAUSE_MS))).await;

@@ -125,7 +125,7 @@ async fn take(desk: &Desk, id: &ConversationId, n: usize, step: Step) {
     let sam = StaffRef { id: "sam".parse().expect("an id"), name: "Sam".to_owned() };
     let thread = load(desk, id).await;
     let has = |found: fn(&EventBody) -> bool| thread.events.iter().any(|e| found(&e.body));
-    let client_id = || format!("step-{n}").parse().expect("an id");
+    let client_id = || format!("00000000-0000-4000-8000-{n:012x}").parse().expect("a UUID");
     match step {
         Step::Say(text) => {
             let said = desk.visitor_says(&Scope::System, id, client_id(), text.to_owned()).await;
