@@ -168,12 +168,17 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// Adds `other`, field by field.
+    /// Adds `other`, field by field. A sum that cannot be told stays at the most that can.
     pub fn add(&mut self, other: &Self) {
-        self.steps += other.steps;
-        self.tokens_in += other.tokens_in;
-        self.tokens_out += other.tokens_out;
-        self.cost_micros += other.cost_micros;
-        self.took_ms += other.took_ms;
+        self.steps = self.steps.saturating_add(other.steps);
+        self.tokens_in = self.tokens_in.saturating_add(other.tokens_in);
+        self.tokens_out = self.tokens_out.saturating_add(other.tokens_out);
+        self.cost_micros = self.cost_micros.saturating_add(other.cost_micros);
+        self.took_ms = self.took_ms.saturating_add(other.took_ms);
+    }
+
+    /// Tokens in and out.
+    pub fn tokens(&self) -> u64 {
+        self.tokens_in.saturating_add(self.tokens_out)
     }
 }

@@ -65,6 +65,8 @@ pub struct Conversation {
     pub usage: Usage,
     /// What brains have used in this tenure.
     pub tenure_usage: Usage,
+    /// Whether text that nobody vouches for came in during this tenure, whose owner still sees it.
+    pub tenure_tainted: bool,
     /// Visitor messages up to here have been taken in by a brain.
     pub taken_in: Seq,
     /// The newest message of the visitor; 0 if there is none.
@@ -121,6 +123,8 @@ pub struct OpenCall {
     pub effect: Effect,
     /// What the visitor reads.
     pub label: String,
+    /// Whether a person has approved it.
+    pub approved: bool,
     /// The event that recorded it.
     pub seq: Seq,
     /// The tenure under whose authority it was made.
@@ -241,6 +245,7 @@ impl Conversation {
             tenure_seq: 1,
             usage: Usage::default(),
             tenure_usage: Usage::default(),
+            tenure_tainted: false,
             taken_in: 0,
             last_visitor_message: 0,
             last_new_fact: 0,
@@ -277,6 +282,12 @@ impl Conversation {
     /// Whether a refund is on its way and must be driven on, whoever owns the conversation.
     pub fn has_money_in_flight(&self) -> bool {
         self.refunds.iter().any(|r| r.state == RefundState::Pending)
+    }
+
+    /// Whether text that nobody vouches for may have bent what the owner does: it came in during
+    /// this turn, under whatever owner, or in an earlier turn of this tenure.
+    pub fn is_tainted(&self) -> bool {
+        self.tenure_tainted || self.turn.as_ref().is_some_and(|turn| turn.tainted)
     }
 
     /// Whether nobody owns the conversation.
@@ -457,6 +468,7 @@ impl Conversation {
             self.wants_person = None;
         }
         self.tenure_usage = Usage::default();
+        self.tenure_tainted = false;
         self.deadline = handoff.deadline;
         match &handoff.to {
             Owner::Agent { .. } => {
@@ -498,6 +510,7 @@ impl Conversation {
                 args: tool.args.clone().unwrap_or_default(),
                 effect: tool.effect,
                 label: tool.label.clone(),
+                approved: false,
                 seq: event.seq,
                 epoch: event.epoch,
             });
@@ -516,6 +529,7 @@ impl Conversation {
             Some(Settlement::Ok) if tool.effect != Effect::Transfer => self.failures = 0,
             _ => {}
         }
+        self.tenure_tainted |= tool.untrusted;
         if let Some(turn) = &mut self.turn {
             turn.tainted |= tool.untrusted;
         }
@@ -530,8 +544,15 @@ impl Conversation {
                 expires_at: approval.expires_at,
                 seq,
             });
-        } else {
-            self.approvals.retain(|a| a.id != approval.id);
+            return;
+        }
+        let Some(at) = self.approvals.iter().position(|a| a.id == approval.id) else { return };
+        let decided = self.approvals.remove(at);
+        // A refund reports by itself when it has moved; any other call goes on from here.
+        let call = decided.action.filter(|action| action.intent.is_none()).map(|a| a.call);
+        if let Some(open) = self.calls.iter_mut().find(|open| Some(&open.call) == call.as_ref()) {
+            open.approved = approval.state == ApprovalState::Approved;
+            self.begin_turn(seq);
         }
     }
 

@@ -36,6 +36,11 @@ pub fn approval_id(intent: &IntentId) -> ApprovalId {
     id("apr", &[intent.as_str()])
 }
 
+/// The id of the approval that a call other than a refund's can wait for.
+pub fn call_approval_id(conversation: &ConversationId, call: &CallId) -> ApprovalId {
+    id("apr", &[conversation.as_str(), call.as_str()])
+}
+
 /// The key under which the provider knows an attempt. It depends on nothing that a model says.
 pub fn idempotency_key(conversation: &ConversationId, intent: &IntentId, attempt: u32) -> String {
     digest("key", &[conversation.as_str(), intent.as_str(), &attempt.to_string()])

@@ -6,7 +6,7 @@ use shared::{
     brief::{Trigger, TriggerKind, Usage},
     conversation::OpenCall,
     event::{Effect, EventBody, Message, Settlement, Source, StepUsage, TurnState},
-    id::{CallId, Seq},
+    id::{CallId, ID_BYTES, Seq},
     message::{Author, AuthorKind},
     owner::Owner,
 };
@@ -18,6 +18,7 @@ use super::{
     evidence, guard,
     guard::Refusal,
     handoff::{self, Words},
+    pieces::{ARGS_BYTES, ARGS_DEPTH, is_blank},
 };
 
 /// One whole answer of a brain.
@@ -39,6 +40,8 @@ pub struct Answer {
     pub through: Seq,
     /// Why there is no answer, if there is none.
     pub failure: Option<String>,
+    /// How much was heard of it, in bytes.
+    pub heard: usize,
 }
 
 /// A call as a brain made it.
@@ -46,7 +49,7 @@ pub struct Answer {
 pub struct AskedCall {
     /// Which tool.
     pub name: String,
-    /// With what; `Err` holds text that is not JSON.
+    /// With what; `Err` holds text that is not JSON, or its beginning.
     pub args: Result<Value, String>,
 }
 
@@ -64,7 +67,7 @@ pub fn answer(world: &World<'_>, answer: Answer) -> Vec<EventBody> {
     if let Some(refusal) = fault_of(&answer) {
         return refuse(world, events, &[refusal]);
     }
-    if !answer.text.trim().is_empty() {
+    if !is_blank(&answer.text) && !promises_in_vain(world, &answer) {
         events.push(EventBody::Message(Message {
             author: Author::new(AuthorKind::Agent, spec.name.clone()),
             text: answer.text.trim().to_owned(),
@@ -101,7 +104,7 @@ fn fault_of(answer: &Answer) -> Option<Refusal> {
     if let Some(failure) = &answer.failure {
         return Some(Refusal::new("brain_failed", failure.clone()));
     }
-    if answer.text.trim().is_empty() && answer.calls.is_empty() {
+    if is_blank(&answer.text) && answer.calls.is_empty() {
         return Some(Refusal::new("empty_answer", "Answer, call a tool or hand over."));
     }
     let hands_over = answer.calls.iter().any(|call| handoff::is_transfer(&call.name));
@@ -110,6 +113,14 @@ fn fault_of(answer: &Answer) -> Option<Refusal> {
         return Some(Refusal::new("promise_without_handoff", detail));
     }
     None
+}
+
+/// Whether the text promises a handoff of which every call will be refused. The refusals tell the
+/// brain why; the visitor is told nothing that does not happen.
+fn promises_in_vain(world: &World<'_>, answer: &Answer) -> bool {
+    let mut transfers = answer.calls.iter().filter(|call| handoff::is_transfer(&call.name));
+    guard::promises_a_handoff(&answer.text)
+        && !transfers.any(|call| check_call(world, call).is_ok())
 }
 
 /// One repair, then a person.
@@ -150,12 +161,19 @@ fn record_calls(
             &asked.name,
             world.tools.get(&asked.name).map(|tool| tool.info().effect),
         );
+        let checked = check_call(world, &asked);
+        let (label, name) = match &checked {
+            Ok(()) => (label(world, &asked, effect), asked.name.clone()),
+            // Visitors see both; neither may say what the brain would like them to read.
+            Err(_) => ("Working on it".to_owned(), plain_name(&asked.name)),
+        };
         let call = OpenCall {
             call: call_id(position),
-            label: label(world, &asked, effect),
-            name: asked.name.chars().take(100).collect(),
+            label,
+            name,
             args,
             effect,
+            approved: false,
             seq: position,
             epoch: world.thread.state.epoch,
         };
@@ -164,7 +182,7 @@ fn record_calls(
             events.push(superseded(&call));
             continue;
         }
-        match check_call(world, &asked) {
+        match checked {
             Ok(()) => transfer_chosen |= effect == Effect::Transfer,
             Err(refusal) => {
                 let result = json!({ "error": refusal.check, "message": refusal.detail });
@@ -180,7 +198,10 @@ fn record_calls(
 fn check_call(world: &World<'_>, asked: &AskedCall) -> Result<(), Refusal> {
     let Some(spec) = world.spec else { return Err(Refusal::new("version", "No agent owns.")) };
     let Ok(args) = &asked.args else {
-        return Err(Refusal::new("malformed_arguments", "Arguments must be JSON."));
+        let detail = format!(
+            "Arguments must be JSON, of at most {ARGS_BYTES} bytes and {ARGS_DEPTH} levels."
+        );
+        return Err(Refusal { check: "malformed_arguments", detail });
     };
     if let Some(target) =
         handoff::target_of(&asked.name).filter(|_| handoff::is_transfer(&asked.name))
@@ -191,15 +212,14 @@ fn check_call(world: &World<'_>, asked: &AskedCall) -> Result<(), Refusal> {
         }
         let known = spec.targets.contains(&target).then(|| world.owner_of(&target)).flatten();
         let Some(to) = known else {
-            let detail = format!("You cannot hand over with {}.", asked.name);
+            let detail = format!("You cannot hand over with {}.", plain_name(&asked.name));
             return Err(Refusal { check: "unknown_target", detail });
         };
         Words::from_args(args).map_err(|detail| Refusal { check: "malformed_brief", detail })?;
         return guard::transfer_allowed(world, &to);
     }
     if !spec.tools.contains(&asked.name) || world.tools.get(&asked.name).is_none() {
-        let name: String = asked.name.chars().take(100).collect();
-        let detail = format!("You have no tool called {name}.");
+        let detail = format!("You have no tool called {}.", plain_name(&asked.name));
         return Err(Refusal { check: "unknown_tool", detail });
     }
     world
@@ -255,6 +275,13 @@ fn label(world: &World<'_>, asked: &AskedCall, effect: Effect) -> String {
         (Some(tool), Ok(args)) => tool.label(args),
         _ => "Working on it".to_owned(),
     }
+}
+
+/// A name as a tool could have it, of one that nobody vouches for.
+fn plain_name(name: &str) -> String {
+    let plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
+    let name: String = name.chars().filter(plain).take(ID_BYTES).collect();
+    if name.is_empty() { "unnamed".to_owned() } else { name }
 }
 
 fn call_id(position: Seq) -> CallId {

@@ -56,6 +56,7 @@ pub fn opened_by(events: &[EventBody]) -> Vec<OpenCall> {
                 args: Value::Null,
                 effect: tool.effect,
                 label: tool.label.clone(),
+                approved: false,
                 seq: 0,
                 epoch: 0,
             });

@@ -18,7 +18,7 @@ use super::{
     calls::settle,
     guard,
     handoff::{self, Words},
-    lease, refunds, triggers,
+    lease, permits, refunds, triggers,
 };
 
 /// What a conversation needs next.
@@ -126,6 +126,7 @@ fn ask_the_provider(world: &World<'_>) -> Next {
 fn next_for_call(world: &World<'_>, call: &OpenCall) -> Next {
     let state = &world.thread.state;
     match state.refund_of(&call.call).map(|r| r.state) {
+        None if permits::must_wait(world, call) => Next::Record(permits::wait(world, call)),
         None => Next::Call(call.clone()),
         Some(RefundState::Waiting) if state.last_visitor_message > call.seq => {
             // The visitor goes on talking; the refund waits by itself and reports when it moves.

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Catalog, Clock, World, decide, engine::Engine, lease, presence::Presence, triggers};
+use super::{
+    Catalog, Clock, World, decide, engine::Engine, lease, pieces, presence::Presence, triggers,
+};
 use crate::{
     failpoint::{self, Point},
     journal::{AppendError, Journal, Thread},
@@ -432,8 +434,7 @@ pub(super) fn checked_text(
     let text = text.trim();
     let length = text.chars().count();
     let invalid = |message: String| Err(DeskError::Invalid { field, message });
-    let seen = text.chars().any(|c| !c.is_whitespace() && !is_invisible(c));
-    if !seen {
+    if pieces::is_blank(text) {
         return invalid("Write something first.".to_owned());
     }
     if length > max {
@@ -443,11 +444,6 @@ pub(super) fn checked_text(
         return invalid("Remove the control characters.".to_owned());
     }
     Ok(text.to_owned())
-}
-
-/// Zero-width and direction marks: alone they show as nothing.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }
 
 fn fresh_id() -> Result<ConversationId, DeskError> {

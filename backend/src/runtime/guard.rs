@@ -21,7 +21,7 @@ pub fn over_budget(world: &World<'_>) -> Vec<EventBody> {
     let state = &world.thread.state;
     let (Some(spec), Some(turn)) = (world.spec, &state.turn) else { return Vec::new() };
     let Budgets { steps, tokens, .. } = spec.budgets;
-    let used = state.usage.tokens_in + state.usage.tokens_out;
+    let used = state.usage.tokens();
     if turn.steps >= steps {
         let detail = format!("{} steps in one turn, {steps} allowed", turn.steps);
         handoff::give_up(world, "steps", TriggerKind::Budget, &detail)

@@ -12,7 +12,7 @@ use shared::{
 use super::{
     World,
     calls::{settle, superseded},
-    evidence, facts,
+    evidence, facts, permits,
 };
 
 /// What the source says about a handoff; all the rest comes from the journal.
@@ -195,7 +195,10 @@ fn settle_open_calls(world: &World<'_>, before: &[EventBody]) -> Vec<EventBody> 
                 ));
             }
             Some(_) => {}
-            None => events.push(superseded(call)),
+            None => {
+                events.extend(permits::asked_for(world, call).map(permits::withdraw));
+                events.push(superseded(call));
+            }
         }
     }
     events

@@ -1,6 +1,7 @@
 //! Decides and performs: one loop over a closed set of outcomes.
 //!
-//! [`decide`], [`answer`], [`refunds`], [`handoff`], [`lease`], [`triggers`], [`guard`] and [`view`] are pure:
+//! [`decide`], [`answer`], [`refunds`], [`judge`], [`handoff`], [`lease`], [`triggers`], [`guard`],
+//! [`permits`], [`pieces`] and [`view`] are pure:
 //! from what a conversation is to what happens next. [`runner`] performs it, [`desk`] is the way in.
 //! Nothing here knows the name of an agent.
 
@@ -15,11 +16,16 @@ pub mod evidence;
 pub mod facts;
 pub mod guard;
 pub mod handoff;
+pub mod judge;
 pub mod lease;
+pub mod permits;
+pub mod pieces;
 pub mod presence;
 pub mod refunds;
 pub mod rules;
 pub mod runner;
+#[cfg(any(test, feature = "stage"))]
+pub mod stage;
 pub mod triggers;
 pub mod view;
 

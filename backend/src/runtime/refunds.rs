@@ -60,6 +60,13 @@ pub fn decide_approval(
         };
         events.extend(refund_moves(world, refund, next, note));
     }
+    let call = open.action.as_ref().filter(|action| action.intent.is_none()).map(|a| &a.call);
+    let call = state.calls.iter().find(|c| Some(&c.call) == call);
+    // Once approved, the call is made as it stands.
+    if let Some(call) = call.filter(|_| decision != ApprovalState::Approved) {
+        let result = json!({ "error": decision, "message": "A person has not approved it." });
+        events.push(settle(call, Settlement::Denied, result));
+    }
     events
 }
 

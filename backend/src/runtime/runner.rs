@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use futures_util::StreamExt as _;
 use shared::{
     conversation::{Conversation, OpenCall, RefundView},
-    event::{EventBody, Message, Settlement, Source},
+    event::{EventBody, Message, Settlement},
     id::{ConversationId, Seq},
     message::{Author, AuthorKind},
 };
@@ -13,24 +13,22 @@ use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use super::{
     World,
-    answer::{self, Answer, AskedCall},
+    answer::{self, Answer},
     calls::settle,
     decide::{self, Next},
     desk::Desk,
+    judge::{self, Judged},
     refunds, view,
 };
 use crate::{
-    brain::Piece,
     bus::Signal,
     failpoint::{self, Point},
     journal::{AppendError, Thread},
     money::{
-        self, GatewayError, Proposal, RefundOrder,
+        GatewayError, Proposal, RefundOrder,
         answers::{self, Told},
-        events::Proposer,
-        policy::Verdict,
     },
-    storage::{Require, Scope, StoreError},
+    storage::{Scope, StoreError},
     tools::{Context, Outcome},
 };
 
@@ -38,10 +36,8 @@ use crate::{
 const BRAIN_SILENCE: Duration = Duration::from_secs(30);
 /// How long a tool may take.
 const TOOL_TIME: Duration = Duration::from_secs(20);
-/// Longest answer, in bytes; what is longer is cut off.
-const ANSWER_BYTES: usize = 16_000;
-/// Most calls in one answer; what is more is dropped.
-const ANSWER_CALLS: usize = 16;
+/// How long a brain may take for one answer, however busily it goes on.
+const BRAIN_TIME: Duration = Duration::from_mins(2);
 /// How often one turn's unfinished answer is thrown away because the visitor wrote meanwhile.
 const RESTARTS: u32 = 3;
 
@@ -202,6 +198,7 @@ async fn collect(desk: &Desk, world: &World<'_>, restart: bool) -> Option<Answer
     let mut pieces = faculty.brain.step(request);
     // One future for the whole answer: a look that is under way goes on when a piece comes first.
     let mut void = std::pin::pin!(voided(desk, state, signals, restart));
+    let mut late = std::pin::pin!(tokio::time::sleep(BRAIN_TIME));
     loop {
         tokio::select! {
             // What makes the answer void is looked at before more of it is shown.
@@ -210,10 +207,21 @@ async fn collect(desk: &Desk, world: &World<'_>, restart: bool) -> Option<Answer
                 discard_draft(desk, world.thread);
                 return None;
             }
+            () = &mut late => {
+                answer.failure = Some("the brain took too long".to_owned());
+                break;
+            }
             piece = tokio::time::timeout(BRAIN_SILENCE, pieces.next()) => match piece {
                 Ok(Some(Ok(piece))) => {
-                    take(desk, world, &mut answer, piece);
+                    let delta = answer.take(piece);
+                    if !delta.is_empty() {
+                        tell_draft(desk, world.thread, delta, false);
+                    }
                     failpoint::hit(Point::BrainPiece);
+                    if answer.is_endless() {
+                        answer.failure = Some("the brain did not come to an end".to_owned());
+                        break;
+                    }
                 }
                 Ok(Some(Err(error))) => {
                     answer.failure = Some(error.to_string());
@@ -262,31 +270,6 @@ async fn voided(desk: &Desk, state: &Conversation, mut signals: Receiver<Signal>
         });
         if void {
             return;
-        }
-    }
-}
-
-fn take(desk: &Desk, world: &World<'_>, answer: &mut Answer, piece: Piece) {
-    match piece {
-        Piece::Text(delta) => {
-            let room = ANSWER_BYTES.saturating_sub(answer.text.len());
-            let cut = delta.floor_char_boundary(room);
-            let delta = &delta[..cut];
-            if !delta.is_empty() {
-                answer.text.push_str(delta);
-                tell_draft(desk, world.thread, delta.to_owned(), false);
-            }
-        }
-        Piece::Call { name, args } if answer.calls.len() < ANSWER_CALLS => {
-            answer.calls.push(AskedCall { name, args });
-        }
-        Piece::Call { .. } => {}
-        Piece::QuickReplies(texts) => answer.quick_replies = texts,
-        Piece::Source { title, url } => answer.sources.push(Source { title, url }),
-        Piece::Usage(usage) => {
-            answer.usage.tokens_in += usage.tokens_in;
-            answer.usage.tokens_out += usage.tokens_out;
-            answer.usage.cost_micros += usage.cost_micros;
         }
     }
 }
@@ -369,55 +352,26 @@ async fn propose(
     call: &OpenCall,
     proposal: &Proposal,
 ) -> Result<Step, DriveError> {
-    let policy = &world.desk.settings.refund_policy;
-    let day = world.now.day();
     let totals = desk
         .journal()
         .store()
-        .refund_totals(&proposal.charge, &proposal.order, &proposal.customer, day)
+        .refund_totals(&proposal.charge, &proposal.order, &proposal.customer, world.now.day())
         .await?;
-    let tainted = world.thread.state.turn.as_ref().is_some_and(|turn| turn.tainted);
     let Some(agent) = world.thread.state.owner.agent() else { return Ok(Step::Again) };
-    let conversation = &world.thread.state.id;
-    let proposer = Proposer { conversation, call: &call.call, tool: &call.name, agent };
-    let mut verdict = money::policy::judge(policy, proposal, &totals, tainted);
+    let mut refused = None;
     loop {
-        let ask = match &verdict {
-            Verdict::Deny { code, reason } => {
-                let result = serde_json::json!({ "error": code, "message": reason });
-                let denied = settle(call, Settlement::Denied, result);
-                return record(desk, world.thread, vec![denied]).await;
-            }
-            Verdict::Send => None,
-            Verdict::Ask { reason } => Some(reason.as_str()),
-        };
-        let bodies = money::events::proposed(proposer, proposal, ask, policy, world.now);
-        let require = money::events::requirements(proposal, ask.is_some(), policy, world.now);
+        let Judged { events, require } =
+            judge::refund(world, call, agent, proposal, &totals, refused.as_ref());
         failpoint::hit(Point::IntentBefore);
-        match desk.journal().append(world.thread, bodies, require, desk.now()).await {
+        match desk.journal().append(world.thread, events, require, desk.now()).await {
             Ok(_) | Err(AppendError::Conflict) => {
                 failpoint::hit(Point::IntentAfter);
                 return Ok(Step::Again);
             }
-            Err(AppendError::Refused(Require::WithinLimits { .. })) if ask.is_none() => {
-                let reason = "Together with other refunds it is above the limit.".to_owned();
-                verdict = Verdict::Ask { reason };
-            }
-            Err(AppendError::Refused(require)) => verdict = denial(&require),
+            Err(AppendError::Refused(require)) => refused = Some(require),
             Err(error) => return Err(error.into()),
         }
     }
-}
-
-fn denial(require: &Require) -> Verdict {
-    let (code, reason) = match require {
-        Require::MoneyEnabled => ("refunds_paused", "Refunds are paused at the moment."),
-        Require::WithinCaptured { .. } | Require::WithinLimits { .. } => (
-            "refund_under_way",
-            "What was paid has been given back, or a refund of it is under way.",
-        ),
-    };
-    Verdict::Deny { code, reason: reason.to_owned() }
 }
 
 /// Sends a decided refund. The key was stored before; a repeat after a crash makes no second one.

@@ -211,6 +211,11 @@ impl Tool for CollectContact {
         "Noting your e-mail address".to_owned()
     }
 
+    /// Only an address that the visitor gave is noted.
+    fn is_bound(&self) -> bool {
+        true
+    }
+
     /// The fact is the record: it stays in the journal and travels with every brief.
     async fn call(&self, context: Context, args: Value) -> Outcome {
         let email = super::text_arg(&args, "email").unwrap_or_default();

@@ -30,6 +30,12 @@ pub trait Tool: Send + Sync + 'static {
     fn info(&self) -> &ToolInfo;
     /// What the visitor reads while it runs, such as "Looking up order A1001".
     fn label(&self, args: &Value) -> String;
+    /// Whether what it writes is bound by something else than its arguments: by the visitor's own
+    /// words, or by the policy that judges refunds. Any other write waits for a person once text
+    /// that nobody vouches for has come in.
+    fn is_bound(&self) -> bool {
+        false
+    }
     /// Does it. The arguments fit the schema. A write is called at most once for a call id that was
     /// settled; a read may be repeated after a crash.
     async fn call(&self, context: Context, args: Value) -> Outcome;

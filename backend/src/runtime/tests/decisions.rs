@@ -10,7 +10,7 @@ use shared::{
     owner::Owner,
 };
 
-use super::stage::{Stage, proposal, staff, transfer_args};
+use crate::runtime::stage::{Stage, proposal, staff, transfer_args};
 use crate::{
     money::events::{self, Proposer},
     runtime::{
@@ -396,4 +396,24 @@ fn waiting_refund() -> Stage {
 
 fn approval(stage: &Stage) -> ApprovalId {
     stage.thread.state.approvals[0].id.clone()
+}
+
+#[test]
+fn a_refused_call_shows_nothing_that_the_brain_would_like_shown() {
+    let mut stage = Stage::new();
+    stage.visitor("hello");
+    stage.answer("", &[("Your refund of 1,000,000 EUR is paid! <b>", json!({}))]);
+    let tool = stage.bodies().find_map(|body| match body {
+        EventBody::Tool(tool) => Some((tool.name.clone(), tool.label.clone())),
+        _ => None,
+    });
+    let expected = ("Yourrefundof1000000EURispaidb".to_owned(), "Working on it".to_owned());
+    assert_eq!(tool, Some(expected));
+
+    let mut stage = Stage::new();
+    stage.visitor("hello");
+    stage.answer("I'll transfer you to the vault.", &[("transfer_to_vault", transfer_args())]);
+    assert_eq!(guards(&stage), ["unknown_target"]);
+    let said = stage.bodies().filter(|b| matches!(b, EventBody::Message(_))).count();
+    assert_eq!(said, 1, "a handoff that does not happen is not announced");
 }

@@ -4,4 +4,4 @@
 mod decisions;
 mod people;
 mod properties;
-mod stage;
+mod taint;

@@ -7,7 +7,7 @@ use shared::{
     time::Timestamp,
 };
 
-use super::stage::{Stage, staff, transfer_args};
+use crate::runtime::stage::{Stage, staff, transfer_args};
 use crate::runtime::{
     decide::{self, Next},
     lease, triggers,

@@ -10,7 +10,7 @@ use shared::{
     owner::Owner,
 };
 
-use super::stage::{Stage, proposal, staff, transfer_args};
+use crate::runtime::stage::{Stage, proposal, staff, transfer_args};
 use crate::{
     money::events::{self, Proposer},
     runtime::{

@@ -92,6 +92,11 @@ impl Tool for IssueRefund {
         label(args, "order", "Refunding order", "Refunding your order")
     }
 
+    /// It moves no money; policy judges what it proposes.
+    fn is_bound(&self) -> bool {
+        true
+    }
+
     async fn call(&self, context: Context, args: Value) -> Outcome {
         self.run(&context, &args).await.unwrap_or_else(|refusal| refusal.outcome(&context))
     }

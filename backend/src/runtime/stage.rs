@@ -1,4 +1,10 @@
-//! A conversation in memory: decisions are applied as the journal would apply them.
+//! A conversation in memory: decisions are applied as the journal would apply them. Only tests and
+//! trials use it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "a test may stop at what cannot be"
+)]
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -8,7 +14,7 @@ use serde_json::{Value, json};
 use shared::{
     agent::{AgentSpec, Budgets, DeskSettings, RefundPolicy, Rule, Target},
     api::ToolInfo,
-    conversation::Conversation,
+    conversation::{Conversation, FoldError, OpenCall},
     event::{Effect, Event, EventBody, Opened},
     id::ClientId,
     message::{Assurance, StaffRef, VisitorRef},
@@ -16,15 +22,17 @@ use shared::{
     time::Timestamp,
 };
 
+use super::{
+    Faculty, Snapshot, World,
+    answer::{self, Answer, AskedCall},
+    decide::{self, Next},
+    judge::{self, Judged},
+};
 use crate::{
     brain::{Brain, BrainError, Piece, Reader, Reading, Request},
     journal::Thread,
     money::Proposal,
-    runtime::{
-        Faculty, Snapshot, World,
-        answer::{self, Answer, AskedCall},
-        decide::{self, Next},
-    },
+    storage::{RefundTotals, Require},
     tools::{Context, Outcome, Registry, Tool},
 };
 
@@ -68,16 +76,23 @@ impl Brain for NoBrain {
     }
 }
 
-struct FakeTool(ToolInfo);
+struct FakeTool {
+    info: ToolInfo,
+    bound: bool,
+}
 
 #[async_trait]
 impl Tool for FakeTool {
     fn info(&self) -> &ToolInfo {
-        &self.0
+        &self.info
     }
 
     fn label(&self, _: &Value) -> String {
         "Working".to_owned()
+    }
+
+    fn is_bound(&self) -> bool {
+        self.bound
     }
 
     async fn call(&self, _: Context, _: Value) -> Outcome {
@@ -85,16 +100,18 @@ impl Tool for FakeTool {
     }
 }
 
-fn tool(name: &str, effect: Effect) -> Arc<dyn Tool> {
-    Arc::new(FakeTool(ToolInfo {
+fn tool(name: &str, effect: Effect, bound: bool) -> Arc<dyn Tool> {
+    let info = ToolInfo {
         name: name.to_owned(),
         description: name.to_owned(),
         effect,
         needs_verified: false,
         parameters: json!({ "type": "object" }),
-    }))
+    };
+    Arc::new(FakeTool { info, bound })
 }
 
+/// An agent with these tools and targets; a target is a slug, or `queue_` and a queue's.
 pub fn agent(slug: &str, tools: &[&str], targets: &[&str]) -> AgentSpec {
     let target = |name: &&str| match name.strip_prefix("queue_") {
         Some(queue) => Target::Queue { slug: queue.parse().unwrap() },
@@ -117,23 +134,35 @@ pub fn agent(slug: &str, tools: &[&str], targets: &[&str]) -> AgentSpec {
 }
 
 /// A conversation and the desk around it.
+#[derive(Clone)]
 pub struct Stage {
+    /// The conversation.
     pub thread: Thread,
+    /// The agents and settings.
     pub desk: Snapshot,
+    /// What agents can do.
     pub tools: Registry,
+    /// The time.
     pub now: Timestamp,
+    /// Whether refunds may be sent.
     pub money: bool,
     /// When the person who owns was last there.
     pub there: Option<Timestamp>,
     clients: u128,
 }
 
+impl Default for Stage {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Stage {
-    /// Agents `front` (reads), `money` (reads and refunds), `help` (people), and one queue.
+    /// Agents `front` (reads), `money` (reads, posts and refunds), `help` (people), and one queue.
     pub fn new() -> Self {
         let specs = [
             agent("front", &["look"], &["money", "help"]),
-            agent("money", &["look", "issue_refund"], &["front", "help"]),
+            agent("money", &["look", "post", "issue_refund"], &["front", "help"]),
             agent("help", &["look"], &["queue_support", "front"]),
         ];
         let agents: BTreeMap<_, _> =
@@ -160,8 +189,9 @@ impl Stage {
         let faculty = Faculty { reader: Arc::new(WordReader), brain: Arc::new(NoBrain) };
         let desk = Snapshot { agents, settings: Arc::new(settings), faculty };
         let mut tools = Registry::default();
-        tools.add(tool("look", Effect::Read));
-        tools.add(tool("issue_refund", Effect::Write));
+        tools.add(tool("look", Effect::Read, false));
+        tools.add(tool("post", Effect::Write, false));
+        tools.add(tool("issue_refund", Effect::Write, true));
         let now = Timestamp(1_800_000_000_000);
         let opened = Opened {
             site: "demo".parse().unwrap(),
@@ -180,11 +210,13 @@ impl Stage {
         Self { thread, desk, tools, now, money: true, there: None, clients: 0 }
     }
 
+    /// The owning agent's document.
     pub fn spec(&self) -> Option<Arc<AgentSpec>> {
         let slug = self.thread.state.owner.agent()?;
         Some(self.desk.agents.get(slug)?.1.clone())
     }
 
+    /// What a decision may look at.
     pub fn with<T>(&self, look: impl FnOnce(&World<'_>) -> T) -> T {
         let spec = self.spec();
         look(&World {
@@ -198,40 +230,52 @@ impl Stage {
         })
     }
 
+    /// Gives the agent one more rule.
     pub fn add_rule(&mut self, slug: &str, rule: Rule) {
         let entry = self.desk.agents.get_mut(&slug.parse().unwrap()).unwrap();
         Arc::make_mut(&mut entry.1).rules.push(rule);
     }
 
-    /// Applies events as the journal does; panics if they cannot follow.
-    pub fn apply(&mut self, bodies: Vec<EventBody>) {
+    /// Applies events as the journal does; says which cannot follow.
+    pub fn try_apply(&mut self, bodies: Vec<EventBody>) -> Result<(), FoldError> {
         for body in bodies {
             let state = &mut self.thread.state;
             let handoff = u64::from(matches!(body, EventBody::Handoff(_)));
             let event =
                 Event { seq: state.seq + 1, at: self.now, epoch: state.epoch + handoff, body };
-            if let Err(error) = state.apply(&event) {
-                panic!("{error}: {event:?}\nafter {:#?}", self.thread.events);
-            }
+            state.apply(&event)?;
             self.thread.events.push(Arc::new(event));
+        }
+        Ok(())
+    }
+
+    /// The same, where all must follow.
+    pub fn apply(&mut self, bodies: Vec<EventBody>) {
+        let told = format!("{bodies:?}");
+        if let Err(error) = self.try_apply(bodies) {
+            panic!("{error}: {told}\nafter {:#?}", self.thread.events);
         }
     }
 
+    /// An id that no message has yet.
     pub fn client_id(&mut self) -> ClientId {
         self.clients += 1;
         ClientId::random(self.clients.to_be_bytes())
     }
 
+    /// The visitor says something.
     pub fn visitor(&mut self, text: &str) {
         let id = self.client_id();
         let bodies = self.with(|world| decide::visitor_says(world, id, text.to_owned()));
         self.apply(bodies);
     }
 
+    /// What the conversation needs next.
     pub fn next(&self) -> Next {
         self.with(decide::next)
     }
 
+    /// The brain answers with a text and calls.
     pub fn answer(&mut self, text: &str, calls: &[(&str, Value)]) {
         let calls = calls
             .iter()
@@ -240,13 +284,32 @@ impl Stage {
         self.give(Answer { text: text.to_owned(), calls, ..Answer::default() });
     }
 
+    /// The brain answers. Where the answer says nothing of it, it has used seven tokens.
     pub fn give(&mut self, mut answer: Answer) {
-        answer.model = "none".to_owned();
+        "none".clone_into(&mut answer.model);
         answer.usage.steps = 1;
-        answer.usage.tokens_in = 7;
+        if answer.usage.tokens() == 0 {
+            answer.usage.tokens_in = 7;
+        }
         answer.through = self.thread.state.last_visitor_message;
         let bodies = self.with(|world| answer::answer(world, answer));
         self.apply(bodies);
+    }
+
+    /// The tool asks for money to move; policy judges it as the runner has it judged.
+    pub fn propose(&mut self, call: &OpenCall, proposal: &Proposal) {
+        let agent = self.thread.state.owner.agent().unwrap().clone();
+        let totals = self.totals(proposal);
+        let mut refused = None;
+        loop {
+            let Judged { events, require } = self.with(|world| {
+                judge::refund(world, call, &agent, proposal, &totals, refused.as_ref())
+            });
+            match require.into_iter().find(|require| !self.holds(require)) {
+                None => return self.apply(events),
+                Some(require) => refused = Some(require),
+            }
+        }
     }
 
     /// Goes on by itself as the runner would, up to where a brain or the outside is needed.
@@ -260,19 +323,54 @@ impl Stage {
         panic!("it does not come to rest: {:#?}", self.thread.events);
     }
 
+    /// What happened so far.
     pub fn bodies(&self) -> impl DoubleEndedIterator<Item = &EventBody> {
         self.thread.events.iter().map(|event| &event.body)
     }
+
+    fn totals(&self, of: &Proposal) -> RefundTotals {
+        let day = self.now.day();
+        RefundTotals {
+            charge: self.held(|terms, _| terms.charge == of.charge),
+            order: self.held(|_, order| order == of.order),
+            customer_day: self.held(|terms, _| terms.customer == of.customer && terms.day == day),
+        }
+    }
+
+    /// Whether a condition holds, as far as this one conversation goes.
+    fn holds(&self, require: &Require) -> bool {
+        match require {
+            Require::MoneyEnabled => self.money,
+            Require::WithinCaptured { charge, captured, adding } => {
+                self.held(|terms, _| terms.charge == *charge) + adding.amount <= captured.amount
+            }
+            Require::WithinLimits { order, per_order, customer, day, per_customer_day, adding } => {
+                let of_order = self.held(|_, other| other == order);
+                let of_day = self.held(|t, _| t.customer == *customer && t.day == *day);
+                of_order + adding.amount <= per_order.amount
+                    && of_day + adding.amount <= per_customer_day.amount
+            }
+        }
+    }
+
+    fn held(&self, counts: impl Fn(&shared::event::RefundTerms, &str) -> bool) -> i64 {
+        let refunds = self.thread.state.refunds.iter().filter(|r| r.state.holds_money());
+        let counted = refunds.filter(|r| r.terms.as_ref().is_some_and(|t| counts(t, &r.order)));
+        counted.map(|r| r.money.amount).sum()
+    }
 }
 
+/// A member of staff.
 pub fn staff(name: &str) -> StaffRef {
     StaffRef { id: name.parse().unwrap(), name: name.to_owned() }
 }
 
+/// Good arguments of a transfer.
 pub fn transfer_args() -> Value {
     json!({ "reason": "it is theirs", "request": "money back" })
 }
 
+/// A refund of order `A1001`, of which 1000.00 were captured.
 pub fn proposal(amount: i64) -> Proposal {
     Proposal {
         order: "A1001".to_owned(),

@@ -1,0 +1,82 @@
+//! Writes that wait for a person: once text that nobody vouches for has come in, it may be that
+//! text which wants them. (Refunds wait by the policy of `money`.) Pure.
+
+use serde_json::json;
+use shared::{
+    conversation::{OpenApproval, OpenCall},
+    event::{Approval, ApprovalState, Effect, EventBody, ProposedWrite, Settlement, TurnState},
+};
+
+use super::{World, calls::settle, decide::end_turn};
+use crate::money::events::{call_approval_id, canonical_hash};
+
+/// Whether a person must approve this call before it is made.
+pub fn must_wait(world: &World<'_>, call: &OpenCall) -> bool {
+    call.effect == Effect::Write
+        && !call.approved
+        && world.thread.state.is_tainted()
+        && world.tools.get(&call.name).is_some_and(|tool| !tool.is_bound())
+}
+
+/// What a call that must wait does next: it asks, it waits, or it is withdrawn because the visitor
+/// goes on talking.
+pub fn wait(world: &World<'_>, call: &OpenCall) -> Vec<EventBody> {
+    let state = &world.thread.state;
+    match asked_for(world, call) {
+        None => ask(world, call).into_iter().collect(),
+        Some(open) if state.last_visitor_message > open.seq => {
+            let mut events = vec![withdraw(open)];
+            let message = "No person has approved it yet. Hand over to people, or propose it again \
+                           if the visitor still wants it.";
+            let result = json!({ "error": "not_approved", "message": message });
+            events.push(settle(call, Settlement::Denied, result));
+            events
+        }
+        Some(_) => end_turn(world, TurnState::Waiting),
+    }
+}
+
+/// The approval that a call waits for, other than a refund's.
+pub fn asked_for<'w>(world: &World<'w>, call: &OpenCall) -> Option<&'w OpenApproval> {
+    let is_its = |approval: &&OpenApproval| {
+        let action = approval.action.as_ref();
+        action.is_some_and(|action| action.intent.is_none() && action.call == call.call)
+    };
+    world.thread.state.approvals.iter().find(is_its)
+}
+
+/// An approval that nobody needs any more, because its call is not made.
+pub fn withdraw(open: &OpenApproval) -> EventBody {
+    EventBody::Approval(Approval {
+        id: open.id.clone(),
+        state: ApprovalState::Expired,
+        summary: open.summary.clone(),
+        action: None,
+        expires_at: None,
+        by: None,
+        note: None,
+    })
+}
+
+fn ask(world: &World<'_>, call: &OpenCall) -> Option<EventBody> {
+    let state = &world.thread.state;
+    let ttl = world.desk.settings.refund_policy.approval_ttl_s;
+    Some(EventBody::Approval(Approval {
+        id: call_approval_id(&state.id, &call.call),
+        state: ApprovalState::Waiting,
+        summary: call.label.clone(),
+        action: Some(ProposedWrite {
+            call: call.call.clone(),
+            intent: None,
+            tool: call.name.clone(),
+            args: call.args.clone(),
+            hash: canonical_hash(&call.name, &call.args),
+            money: None,
+            reason: "Text that nobody vouches for has entered this turn.".to_owned(),
+            requested_by: state.owner.agent()?.clone(),
+        }),
+        expires_at: Some(world.now.plus_ms(i64::from(ttl) * 1000)),
+        by: None,
+        note: None,
+    }))
+}
