@@ -44,7 +44,7 @@
     for (const question of look.questions) {
       const item = part('li', ''), button = part('button', '', question);
       button.type = 'button';
-      button.onclick = () => send(question);
+      button.onclick = () => (send(question), settle());
       item.append(button);
       list.append(item);
     }
@@ -66,6 +66,10 @@
     }
     pass('send', uuid(), text.trim());
   };
+  // A button that goes away with its press leaves the focus where one goes on: in the box, or before
+  // it where a keyboard would jump up on the screen.
+  const coarse = () => matchMedia('(pointer:coarse)').matches;
+  const settle = () => (coarse() ? view : box).focus();
   const fit = () => {
     if (CSS.supports('field-sizing', 'content')) return;
     box.style.height = 'auto';
@@ -89,12 +93,12 @@
   addEventListener('keydown', (event) => event.key === 'Escape' && !event.isComposing && hide());
   close.addEventListener('click', hide);
   close.hidden = !framed;
-  by('person').addEventListener('click', (event) => ((event.target.disabled = true), pass('person')), { once: true });
+  by('person').addEventListener('click', (event) => ((event.target.disabled = true), pass('person'), settle()), { once: true });
 
   // What a host page may say; anything else is ignored.
   const calls = {
     // A keyboard that jumps up on the screen would hide the greeting; one on the desk is ready.
-    show: (focus) => (pass('show'), focus === true && !matchMedia('(pointer:coarse)').matches && box.focus()),
+    show: (focus) => (pass('show'), focus === true && !coarse() && box.focus()),
     hide: () => pass('hide'),
     open: (text) => {
       if (typeof text !== 'string' || box.value) return;
@@ -137,6 +141,7 @@
   window.baton = {
     look,
     send,
+    settle,
     tell,
     // The app takes over: from here on it shows what is sent, beginning with what waited.
     start: (handler) => {

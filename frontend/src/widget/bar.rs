@@ -47,7 +47,7 @@ fn quick_replies(replies: &[String]) -> Option<impl IntoView + use<>> {
                     .attr("dir", "auto")
                     .on(ev::click, move |_| {
                         shell::send(&reply);
-                        focus_box();
+                        shell::settle();
                     })
                     .child(label)
             })
@@ -58,15 +58,6 @@ fn quick_replies(replies: &[String]) -> Option<impl IntoView + use<>> {
             .attr("aria-label", text::QUICK_REPLIES)
             .child(buttons)
     })
-}
-
-/// The button goes away with the press; what is typed next belongs in the box.
-fn focus_box() {
-    use wasm_bindgen::JsCast;
-    let area = document().get_element_by_id("box");
-    if let Some(area) = area.and_then(|area| area.dyn_into::<web_sys::HtmlElement>().ok()) {
-        let _ = area.focus();
-    }
 }
 
 fn person(chat: Chat) -> AnyView {
@@ -85,7 +76,7 @@ fn person(chat: Chat) -> AnyView {
             .r#type("button")
             .on(ev::click, move |_| {
                 chat.ask_for_person();
-                focus_box();
+                shell::settle();
             })
             .child(text::TALK_TO_PERSON)
             .into_any(),

@@ -30,8 +30,6 @@ struct Line {
     item: Item,
     /// Whether somebody else speaks than in the line before.
     leads: bool,
-    /// Whether it is the visitor's and nothing followed yet.
-    last_own: bool,
 }
 
 /// What the shell's scrolling `#view` holds.
@@ -40,17 +38,17 @@ pub fn log(chat: Chat) -> impl IntoView {
     let talks = Memo::new(move |_| {
         chat.state.with(Option::is_some) || chat.outbox.with(|outbox| !outbox.all().is_empty())
     });
+    let news = news(chat);
     let list = html::div()
         .role("log")
         .attr("aria-label", text::CONVERSATION)
-        // The history is not news.
-        .attr("aria-live", move || if chat.caught_up.get() { "polite" } else { "off" })
+        .attr("aria-live", move || if news.get() { "polite" } else { "off" })
         .attr("aria-relevant", "additions")
         .child((
             html::div().attr("aria-live", "off").child(move || head(chat, talks.get())),
             For(ForProps::builder()
                 .each(move || lines.get())
-                .key(|line| (line.item.seq, line.item.changed, line.leads, line.last_own))
+                .key(|line| (line.item.seq, line.item.changed, line.leads))
                 .children(|line| view(&line))
                 .build()),
         ));
@@ -60,13 +58,41 @@ pub fn log(chat: Chat) -> impl IntoView {
         })
     };
     keep_at_end(chat);
+    // Beside the list: a line of it that is drawn anew is heard anew.
+    let sent = move || {
+        let sent = lines.with(|lines| lines.last().is_some_and(|line| is_own(&line.item)))
+            && chat.outbox.with(|outbox| outbox.all().is_empty());
+        sent.then(|| html::p().class("state sent").child(text::SENT))
+    };
     (
         list,
+        sent,
         html::div().class("outbox").child(on_its_way),
         html::div().child(move || present(chat)),
         rating::rating(chat),
     )
 }
+
+/// Whether what comes now is news and is read out. The history is not, and a browser looks at the
+/// list only some time after it has been filled: until then nothing is.
+fn news(chat: Chat) -> RwSignal<bool> {
+    let news = RwSignal::new(false);
+    // A conversation that begins was caught up before and stays so.
+    let caught_up = Memo::new(move |_| chat.caught_up.get());
+    Effect::new(move |_| {
+        news.set(false);
+        if caught_up.get() {
+            let told = move || {
+                news.try_set(caught_up.get_untracked());
+            };
+            gloo_timers::callback::Timeout::new(UNHEARD_MS, told).forget();
+        }
+    });
+    news
+}
+
+/// How long a history that has just come may take to be drawn, in milliseconds.
+const UNHEARD_MS: u32 = 100;
 
 /// A welcome with questions to ask, until there is a conversation; then the first thing said in it.
 /// Nobody needs to hear it again when the one becomes the other.
@@ -81,7 +107,7 @@ fn head(chat: Chat, talks: bool) -> AnyView {
             quick_replies: Vec::new(),
             sources: Vec::new(),
         };
-        return (first, message(&greeting, true, false)).into_any();
+        return (first, message(&greeting, true)).into_any();
     }
     let ask = |question: String| {
         let words = question.clone();
@@ -89,7 +115,10 @@ fn head(chat: Chat, talks: bool) -> AnyView {
             html::button()
                 .r#type("button")
                 .attr("dir", "auto")
-                .on(ev::click, move |_| shell::send(&question))
+                .on(ev::click, move |_| {
+                    shell::send(&question);
+                    shell::settle();
+                })
                 .child(words),
         )
     };
@@ -110,25 +139,23 @@ fn lines(thread: &Thread) -> Vec<Line> {
         Kind::Message(m) => Some(m.author.clone()),
         _ => None,
     };
-    let newest = items.len().checked_sub(1);
     let mut before = None;
     let mut lines = Vec::with_capacity(items.len());
-    for (at, item) in items.iter().enumerate() {
+    for item in items {
         let now = author(item);
-        let own = now.as_ref().is_some_and(|author| author.kind == AuthorKind::Visitor);
-        lines.push(Line {
-            item: item.clone(),
-            leads: now != before,
-            last_own: own && Some(at) == newest,
-        });
+        lines.push(Line { item: item.clone(), leads: now != before });
         before = now;
     }
     lines
 }
 
+fn is_own(item: &Item) -> bool {
+    matches!(&item.kind, Kind::Message(m) if m.author.kind == AuthorKind::Visitor)
+}
+
 fn view(line: &Line) -> AnyView {
     match &line.item.kind {
-        Kind::Message(m) => message(m, line.leads, line.last_own).into_any(),
+        Kind::Message(m) => message(m, line.leads).into_any(),
         Kind::Handoff(handoff) => party::notice(handoff).into_any(),
         Kind::Tool(tool) => card::tool_line(tool).into_any(),
         Kind::Approval(approval) => card::approval_card(approval).into_any(),
@@ -140,7 +167,7 @@ fn view(line: &Line) -> AnyView {
     }
 }
 
-fn message(message: &Message, leads: bool, last_own: bool) -> impl IntoView + use<> {
+fn message(message: &Message, leads: bool) -> impl IntoView + use<> {
     let own = message.author.kind == AuthorKind::Visitor;
     let speaker = if own { text::YOU } else { &message.author.name };
     let by = (leads && !own).then(|| by(&message.author));
@@ -151,7 +178,6 @@ fn message(message: &Message, leads: bool, last_own: bool) -> impl IntoView + us
             prose(&message.text),
             card::sources(&message.sources),
         )),
-        last_own.then(|| html::span().class("state").child(text::SENT)),
     ))
 }
 

@@ -59,6 +59,11 @@ pub fn send(text: &str) {
     call("send", &text.into(), &JsValue::UNDEFINED);
 }
 
+/// Leaves the focus where the visitor goes on after a button that went away with its press.
+pub fn settle() {
+    call("settle", &JsValue::UNDEFINED, &JsValue::UNDEFINED);
+}
+
 /// Tells the host page.
 pub fn tell(name: &str, value: &JsValue) {
     call("tell", &name.into(), value);
