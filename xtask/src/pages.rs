@@ -19,7 +19,7 @@ use crate::{
     cache::Cache,
     compress,
     error::{AtPath, Error, Result},
-    wasm,
+    slim, wasm,
     workspace::Workspace,
 };
 
@@ -57,18 +57,28 @@ fn sources(root: &Path) -> Result<(Files, Files)> {
     for name in html {
         documents.extend(assets.remove_entry(&name));
     }
+    for (name, content) in &mut assets {
+        if ["js", "css"].iter().any(|extension| has_extension(name, extension)) {
+            *content = slimmed(content);
+        }
+    }
     for (name, content) in read_tree(&root.join("demo"))? {
         documents.insert(format!("demo/{name}"), content);
     }
     let embed = root.join("embed.js");
     match fs::read(&embed) {
         Ok(content) => {
-            documents.insert("embed.js".to_owned(), content);
+            documents.insert("embed.js".to_owned(), slimmed(&content));
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(error).at("read", embed),
     }
     Ok((assets, documents))
+}
+
+/// What is no text is left to the browser to complain about.
+fn slimmed(content: &[u8]) -> Vec<u8> {
+    str::from_utf8(content).map_or_else(|_| content.to_vec(), |text| slim::slim(text).into_bytes())
 }
 
 fn has_extension(name: &str, extension: &str) -> bool {

@@ -1,14 +1,14 @@
-//! Slimming the JavaScript that wasm-bindgen writes.
+//! Slimming JavaScript and CSS: what is written for people stays in the sources.
 
-/// Without comments that stand on their own lines, indentation and empty lines: a third of the
-/// file, by rules too simple to go wrong. A file with a string over several lines stays as it is.
-pub fn slim(glue: &str) -> String {
-    if glue.lines().any(|line| line.matches('`').count() % 2 == 1) {
-        return glue.to_owned();
+/// Without comments that stand on their own lines, indentation and empty lines: up to a third of
+/// the file, by rules too simple to go wrong. A file with a string over several lines stays as it is.
+pub fn slim(source: &str) -> String {
+    if source.lines().any(|line| line.matches('`').count() % 2 == 1) {
+        return source.to_owned();
     }
-    let mut out = String::with_capacity(glue.len());
+    let mut out = String::with_capacity(source.len());
     let mut in_comment = false;
-    for line in glue.lines().map(str::trim) {
+    for line in source.lines().map(str::trim) {
         if in_comment {
             in_comment = !line.ends_with("*/");
         } else if line.starts_with("/*") && !line[2..].contains("*/") {

@@ -11,7 +11,7 @@ use crate::{
     build::Mode,
     cache::{Cache, sha256_hex},
     error::{AtPath, Error, Result},
-    externrefs, glue, tools,
+    externrefs, slim, tools,
     workspace::Workspace,
 };
 
@@ -112,7 +112,7 @@ fn bind(page: &'static str, raw: Vec<u8>) -> Result<(Vec<u8>, Vec<u8>)> {
     if let Some(snippet) = snippets.next() {
         return Err(Error::Snippet { page, snippet: snippet.clone() });
     }
-    let glue = glue::slim(output.js()).into_bytes();
+    let glue = slim::slim(output.js()).into_bytes();
     Ok((output.wasm_mut().emit_wasm(), glue))
 }
 
