@@ -318,4 +318,23 @@ export async function assertAccessible(page, { include, exclude = [] } = {}) {
   assert.equal(violations.length, 0, told.join('\n'));
 }
 
+/** Fails on what a finger could miss on `page` or in its frames: less than 44 px high or wide, links in a text apart. */
+export async function assertPressable(page) {
+  const missed = await Promise.all(page.frames().map(frame => frame.evaluate(() => {
+    const small = [];
+    for (const pressed of document.querySelectorAll('button, a[href], input, select, textarea, summary')) {
+      // A label presses what it labels, and what is hidden is pressed by nobody.
+      const target = pressed.closest('label') ?? pressed;
+      const inText = getComputedStyle(target).display === 'inline';
+      const seen = pressed.checkVisibility({ visibilityProperty: true }) && !pressed.closest('[inert], .skip');
+      const { width, height } = target.getBoundingClientRect();
+      if (seen && !inText && Math.min(width, height) < 43.5 && width > 1) {
+        small.push(`${Math.round(width)} × ${Math.round(height)}: ${target.className || target.localName} ${(target.ariaLabel ?? target.textContent).trim().slice(0, 30)}`);
+      }
+    }
+    return small;
+  })));
+  assert.deepEqual([...new Set(missed.flat())], [], 'too small for a finger');
+}
+
 const slug = text => text.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '');

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertAccessible, atEnd, seen, shot, withDesk } from './harness.mjs';
+import { assertAccessible, assertPressable, atEnd, seen, shot, withDesk } from './harness.mjs';
 import { chatOn, inboxOn } from './pages.mjs';
 
 const TWICE = 'I was charged twice for order A1001 and want my money back';
@@ -89,6 +89,7 @@ async function look(page, name, options) {
   }
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.ok(wide <= 0, `${name} scrolls ${wide} px sideways`);
+  if (process.env.FINGERS && /-phone$/.test(name)) await assertPressable(page);
 }
 
 /** A desk on which something is going on; gives the conversation with the most in it. */

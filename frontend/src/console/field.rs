@@ -1,7 +1,9 @@
 //! Form fields: a label, a hint, what is typed, and what is wrong with it.
 
 use leptos::prelude::*;
-use shared::limits::PASSWORD_CHARS;
+use shared::{limits::PASSWORD_CHARS, money::Money};
+
+use super::format;
 
 /// What is wrong with the form, and where: the field's name and what to do about it.
 pub type Wrong = Signal<Option<(String, String)>>;
@@ -117,17 +119,54 @@ pub fn Whole(
     /// What was typed.
     on_change: Callback<u64>,
 ) -> impl IntoView {
+    let read = |typed: &str| typed.trim().parse().ok();
+    view! { <Read id=id value=value read=read on_change=on_change kind="number" keyboard="numeric"/> }
+}
+
+/// An amount of money; what is none is put back when the box is left.
+#[component]
+pub fn Amount(
+    /// Its id.
+    #[prop(into)]
+    id: String,
+    /// The amount, whose currency is kept.
+    #[prop(into)]
+    value: Signal<Money>,
+    /// What was typed.
+    on_change: Callback<Money>,
+) -> impl IntoView {
+    let text = Signal::derive(move || value.get().to_string());
+    let read = move |typed: &str| {
+        let currency = value.get_untracked().currency;
+        format::typed_amount(typed, currency).filter(|amount| amount.currency == currency)
+    };
+    view! { <Read id=id value=text read=read on_change=on_change kind="text" keyboard="decimal"/> }
+}
+
+/// A box whose text means something, read when the box is left; what means nothing is put back.
+#[component]
+fn Read<T: 'static>(
+    id: String,
+    value: Signal<String>,
+    read: impl Fn(&str) -> Option<T> + 'static,
+    on_change: Callback<T>,
+    kind: &'static str,
+    keyboard: &'static str,
+) -> impl IntoView {
     view! {
         <input
             id=id.clone()
             name=id
-            type="number"
+            type=kind
             min="0"
-            inputmode="numeric"
+            inputmode=keyboard
             prop:value=value
-            on:change:target=move |ev| match ev.target().value().trim().parse() {
-                Ok(number) => on_change.run(number),
-                Err(_) => ev.target().set_value(&value.get_untracked()),
+            on:change:target=move |ev| {
+                if let Some(meant) = read(&ev.target().value()) {
+                    on_change.run(meant);
+                }
+                // As it is written here, whatever was typed.
+                ev.target().set_value(&value.get_untracked());
             }
         />
     }
@@ -161,6 +200,26 @@ pub fn PasswordField(
                 on_input=Callback::new(move |v| value.set(v))
             />
         </Field>
+    }
+}
+
+/// The end of a form in a dialog: leave it, or send it.
+#[component]
+pub fn FormFoot(
+    /// What the button that sends it says.
+    #[prop(into)]
+    yes: String,
+    /// Whether it is on its way.
+    #[prop(into, optional)]
+    busy: Signal<bool>,
+    /// It has been dismissed.
+    on_close: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <footer class="dialog-foot">
+            <button type="button" class="button" on:click=move |_| on_close.run(())>"Cancel"</button>
+            <button type="submit" class="button primary" disabled=busy>{yes}</button>
+        </footer>
     }
 }
 

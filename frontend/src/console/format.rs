@@ -91,8 +91,19 @@ pub fn cost(micros: u64) -> String {
     format!("{}.{:04}", rounded / 10_000, rounded % 10_000)
 }
 
+/// `100`, `100.00` or `100.00 EUR`; in `unless` where no currency is named.
+pub fn typed_amount(text: &str, unless: Currency) -> Option<Money> {
+    let mut words = text.split_whitespace();
+    let number = words.next()?;
+    let currency = match words.next() {
+        Some(code) => code.to_uppercase().parse().ok()?,
+        None => unless,
+    };
+    words.next().is_none().then(|| parse_amount(number, currency))?
+}
+
 /// The amount that was typed, in minor units of `currency`; a comma may stand for the point.
-pub fn parse_amount(text: &str, currency: Currency) -> Option<Money> {
+fn parse_amount(text: &str, currency: Currency) -> Option<Money> {
     let text = text.trim().replace(',', ".");
     let (major, minor) = text.split_once('.').unwrap_or((&text, ""));
     let exponent = currency.exponent();
@@ -165,6 +176,19 @@ mod tests {
             check(bad, "EUR", None);
         }
         check("1.5", "JPY", None);
+    }
+
+    #[test]
+    fn an_amount_is_typed_with_or_without_its_currency() {
+        let check = |typed: &str, minor: Option<i64>| {
+            let amount = minor.map(|minor| Money::new(minor, Currency::EUR));
+            assert_eq!(typed_amount(typed, Currency::EUR), amount, "{typed}");
+        };
+        check("100", Some(10_000));
+        check(" 99,50 eur ", Some(9_950));
+        for bad in ["", "EUR", "1 2 EUR", "100 EURO", "-5", "1 EUR x"] {
+            check(bad, None);
+        }
     }
 
     proptest! {

@@ -22,8 +22,6 @@ pub const SOUND: &str =
     "M2.5 6.2v3.6h2.3L8 12.6V3.4L4.8 6.2zM10.4 6a2.8 2.8 0 0 1 0 4M12.2 4.2a5.4 5.4 0 0 1 0 7.6";
 /// A question mark.
 pub const HELP: &str = "M5.6 6a2.4 2.4 0 1 1 3.6 2.1c-.8.5-1.2.9-1.2 1.7M8 12.4v.1";
-/// A way out.
-pub const LEAVE: &str = "M9.5 3h3v10h-3M7 5.2 4.2 8 7 10.8M4.4 8H10";
 /// A magnifying glass.
 pub const SEARCH: &str = "M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9zM10.4 10.4l3.1 3.1";
 /// An arrow to the left.

@@ -151,11 +151,15 @@ pub fn Empty(
     /// What to do about it, or why that is fine.
     #[prop(into)]
     text: String,
+    /// Where it goes on, where that is not in sight.
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     view! {
         <div class="empty">
             <p class="empty-title">{title}</p>
             <p>{text}</p>
+            {children.map(|more| more())}
         </div>
     }
 }

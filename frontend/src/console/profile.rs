@@ -6,8 +6,8 @@ use shared::api::ChangePassword;
 use super::{
     client::Desk,
     dialog::Dialog,
-    field::{PasswordField, check_password},
-    icon::{Icon, LEAVE, PERSON},
+    field::{FormFoot, PasswordField, check_password},
+    icon::{Icon, PERSON},
     toast::Toasts,
     words,
 };
@@ -50,7 +50,7 @@ pub fn Profile(
             >
                 "Change password"
             </button>
-            <button type="button" on:click=leave><Icon path=LEAVE/> "Sign out"</button>
+            <button type="button" on:click=leave>"Sign out"</button>
         </div>
         {move || {
             changing
@@ -108,10 +108,7 @@ fn Password(on_close: Callback<()>) -> impl IntoView {
                     wrong=wrong.into()
                     hint="At least 10 characters. It ends your other sessions; your API keys stay."
                 />
-                <footer class="dialog-foot">
-                    <button type="button" class="button" on:click=move |_| on_close.run(())>"Cancel"</button>
-                    <button type="submit" class="button primary" disabled=move || busy.get()>"Change it"</button>
-                </footer>
+                <FormFoot yes="Change it" busy=busy on_close=on_close/>
             </form>
         </Dialog>
     }

@@ -165,8 +165,9 @@ fn Switches() -> impl IntoView {
 fn Nowhere() -> impl IntoView {
     view! {
         <div class="page">
-            <Empty title="There is no such page" text="The address may be mistyped, or the page has moved."/>
-            <p class="center"><Link to=Route::Inbox(None) class="button">"Go to the inbox"</Link></p>
+            <Empty title="There is no such page" text="The address may be mistyped, or the page has moved.">
+                <Link to=Route::Inbox(None) class="button">"Go to the inbox"</Link>
+            </Empty>
         </div>
     }
 }

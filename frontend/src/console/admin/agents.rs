@@ -12,7 +12,7 @@ use super::{
     super::{
         client::Admin,
         dialog::Dialog,
-        field::{Field, TextInput},
+        field::{Field, FormFoot, TextInput},
         load::{Empty, Loader, loaded},
         nav::{Link, Nav},
         route::{Page, Route},
@@ -140,12 +140,7 @@ fn NewAgent(on_close: Callback<()>) -> impl IntoView {
                     <TextInput id="purpose" value=purpose on_input=Callback::new(move |v| purpose.set(v))/>
                 </Field>
                 <FormFault wrong=wrong fields=&["slug", "name", "purpose"]/>
-                <footer class="dialog-foot">
-                    <button type="button" class="button" on:click=move |_| on_close.run(())>"Cancel"</button>
-                    <button type="submit" class="button primary" disabled=move || busy.get()>
-                        "Create draft"
-                    </button>
-                </footer>
+                <FormFoot yes="Create draft" busy=busy on_close=on_close/>
             </form>
         </Dialog>
     }

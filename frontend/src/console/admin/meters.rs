@@ -76,16 +76,11 @@ fn MeterTable(by: MeterBy, meters: Meters) -> impl IntoView {
     });
     view! {
         <div class="table-wrap" tabindex="0" role="region" aria-label="Use, line by line">
-            <table>
+            <table class="as-cards dense">
                 <thead>
                     <tr>
                         <th>{name}</th>
-                        <th class="number">"Turns"</th>
-                        <th class="number">"Steps"</th>
-                        <th class="number">"Tokens in"</th>
-                        <th class="number">"Tokens out"</th>
-                        <th class="number">"Time"</th>
-                        <th class="number">"Cost"</th>
+                        {COLUMNS.map(|column| view! { <th class="number">{column}</th> })}
                     </tr>
                 </thead>
                 <tbody>{rows.collect_view()}</tbody>
@@ -94,6 +89,9 @@ fn MeterTable(by: MeterBy, meters: Meters) -> impl IntoView {
         </div>
     }
 }
+
+/// What is counted, in the order of [`numbers`].
+const COLUMNS: [&str; 6] = ["Turns", "Steps", "Tokens in", "Tokens out", "Time", "Cost"];
 
 fn numbers(meter: &Meter) -> impl IntoView + use<> {
     let u = meter.usage;
@@ -105,5 +103,8 @@ fn numbers(meter: &Meter) -> impl IntoView + use<> {
         format!("{}.{} s", u.took_ms / 1_000, u.took_ms % 1_000 / 100),
         format::cost(u.cost_micros),
     ];
-    cells.map(|c| view! { <td class="number">{c}</td> }).into_iter().collect_view()
+    let labelled = cells.into_iter().zip(COLUMNS);
+    labelled
+        .map(|(c, column)| view! { <td class="number" data-label=column>{c}</td> })
+        .collect_view()
 }

@@ -30,8 +30,9 @@ pub fn AdminPages() -> impl IntoView {
                 <Empty
                     title="Only administrators see this part"
                     text="Your account answers in the inbox. Ask an administrator if you need more."
-                />
-                <p class="center"><Link to=Route::Inbox(None) class="button">"Go to the inbox"</Link></p>
+                >
+                    <Link to=Route::Inbox(None) class="button">"Go to the inbox"</Link>
+                </Empty>
             </div>
         }
         .into_any(),

@@ -114,17 +114,17 @@ fn OpenRefunds(open: Vec<RefundLine>) -> impl IntoView {
         let since = r.since;
         view! {
             <tr>
-                <td>{r.order}</td>
-                <td class="number">{r.money.to_string()}</td>
-                <td>{words::refund(r.state)}</td>
-                <td class="number">{move || format::span(clock.now().since_ms(since))}</td>
-                <td><Link to=Route::Inbox(Some(r.conversation)) class="button small">"Open"</Link></td>
+                <td><strong>{r.order}</strong></td>
+                <td data-label="Amount" class="number">{r.money.to_string()}</td>
+                <td data-label="State">{words::refund(r.state)}</td>
+                <td data-label="For" class="number">{move || format::span(clock.now().since_ms(since))}</td>
+                <td class="buttons"><Link to=Route::Inbox(Some(r.conversation)) class="button small">"Open"</Link></td>
             </tr>
         }
     });
     view! {
         <div class="table-wrap">
-            <table>
+            <table class="as-cards">
                 <thead>
                     <tr>
                         <th>"Order"</th><th class="number">"Amount"</th><th>"State"</th><th class="number">"For"</th>

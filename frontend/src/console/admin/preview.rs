@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shared::id::SiteKey;
 
-use crate::{contrast::Rgb, conversation::party::Party};
+use crate::{contrast::Rgb, conversation::party::Party, text};
 
 /// The name of who answers first, which stands in the widget's head.
 #[derive(Debug, Clone, Copy)]
@@ -75,13 +75,13 @@ fn Drawing(
                     <span class="preview-face">{initials}</span>
                     <span>
                         <strong>{move || first.get()}</strong>
-                        <span class="preview-kind">"Automated assistant"</span>
+                        <span class="preview-kind">{text::ASSISTANT}</span>
                     </span>
                 </p>
-                <p class="preview-first">"An automated assistant answers here. You can ask for a person at any time."</p>
+                <p class="preview-first">{text::FIRST_USE}</p>
                 <p class="preview-bubble">{move || greeting.get()}</p>
                 <p class="preview-own">"I was charged twice."</p>
-                <p class="preview-person">"Talk to a person"</p>
+                <p class="preview-person">{text::TALK_TO_PERSON}</p>
                 <p class="preview-box">"Write a message" <span class="preview-send"></span></p>
             </div>
             <span class="preview-launcher">

@@ -6,7 +6,7 @@ use shared::{id::ConversationId, owner::Owner};
 use super::{
     super::{
         icon::{BACK, BRIEF, Icon},
-        load::{FailureNote, Load, Skeleton},
+        load::{Empty, FailureNote, Load, Skeleton},
         nav::Link,
         route::Route,
     },
@@ -56,8 +56,20 @@ pub fn ConversationPane(
         Load::Failed(failure) => {
             view! {
                 <section class="thread-pane thread-none" aria-label="Conversation">
-                    <FailureNote text=failure.to_string() retry=move || open.reload()/>
-                    <p class="center"><Link to=Route::Inbox(None) class="button">"Back to the list"</Link></p>
+                    {if failure.code() == "not_found" {
+                        view! {
+                            <Empty title="There is no such conversation" text="The link may be old, or it was copied in part.">
+                                <Link to=Route::Inbox(None) class="button">"Back to the list"</Link>
+                            </Empty>
+                        }
+                        .into_any()
+                    } else {
+                        view! {
+                            <p class="back"><Link to=Route::Inbox(None) class="button">"Back to the list"</Link></p>
+                            <FailureNote text=failure.to_string() retry=move || open.reload()/>
+                        }
+                        .into_any()
+                    }}
                 </section>
             }
             .into_any()

@@ -2,12 +2,13 @@
 
 use leptos::{prelude::*, task::spawn_local};
 use shared::{api::Publish, limits::PHRASE_CHARS};
+use wasm_bindgen::JsCast;
 
 use super::{
     super::super::{
         clock,
         dialog::{Confirm, Dialog},
-        field::{Field, TextInput},
+        field::{Field, TextInput, Wrong, concerns},
         format,
         icon::{BACK, Icon},
         nav::{Link, Nav},
@@ -42,7 +43,7 @@ pub fn Bar() -> impl IntoView {
                 <p class="hint"><code>{editor.slug().to_string()}</code> " · " {move || standing(editor)}</p>
             </div>
             <div class="buttons">
-                {move || changed.get().then(|| view! { <span class="chip approval">"Unsaved changes"</span> })}
+                {move || changed.get().then(|| view! { <span class="chip approval unsaved">"Unsaved changes"</span> })}
                 {move || {
                     (editor.has_draft() || changed.get())
                         .then(|| {
@@ -75,15 +76,56 @@ pub fn Bar() -> impl IntoView {
                 </button>
             </div>
         </header>
-        {move || wrong.get().map(|(field, text)| {
-            view! { <p class="banner fault" role="alert"><code>{field}</code> " " {text}</p> }
-        })}
+        <Mend wrong=wrong/>
         {move || match asking.get() {
             Asking::Nothing => ().into_any(),
             Asking::Publish => view! { <PublishDialog asking=asking/> }.into_any(),
             Asking::Discard => discard(editor, asking),
             Asking::Retire => retire(editor, asking),
         }}
+    }
+}
+
+/// Why nothing can be saved: the reason stands at its field, so this leads there and says it only
+/// where the page has no such field.
+#[component]
+fn Mend(wrong: Wrong) -> impl IntoView {
+    let at_field = |name: &str| PLACES.iter().any(|place| concerns(name, place));
+    move || {
+        wrong.get().map(|(name, text)| {
+            if !at_field(&name) {
+                return view! { <p class="banner fault" role="alert">{text}</p> }.into_any();
+            }
+            view! {
+                <p class="banner fault with-button">
+                    "Something must be mended before this can be saved."
+                    <button type="button" class="button small" on:click=move |_| show_wrong()>"Show it"</button>
+                </p>
+            }
+            .into_any()
+        })
+    }
+}
+
+/// The fields of the page that say what is wrong with them.
+const PLACES: [&str; 9] = [
+    "name",
+    "purpose",
+    "model",
+    "instructions",
+    "opening",
+    "confidence_threshold",
+    "budgets",
+    "rules",
+    "examples",
+];
+
+/// Leads to the field that is wrong.
+fn show_wrong() {
+    let inside = ".is-wrong :is(input, textarea, select, button)";
+    let found = document().query_selector(inside).ok().flatten();
+    if let Some(field) = found.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = field.focus();
     }
 }
 

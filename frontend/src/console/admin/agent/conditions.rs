@@ -238,7 +238,7 @@ fn value_editor(place: Place, kind: Kind) -> AnyView {
                 Some(Condition::Amount { over }) => over.to_string(),
                 _ => String::new(),
             }),
-            move |v| amount(&v).map(|over| Condition::Amount { over }),
+            move |v| format::typed_amount(&v, Currency::EUR).map(|over| Condition::Amount { over }),
             place,
         ),
         Kind::Failures => typed(
@@ -312,17 +312,6 @@ fn fact(typed: &str) -> Condition {
     }
 }
 
-/// `100`, `100.00` or `100.00 EUR`.
-fn amount(typed: &str) -> Option<Money> {
-    let mut words = typed.split_whitespace();
-    let number = words.next()?;
-    let currency = match words.next() {
-        Some(code) => code.to_uppercase().parse().ok()?,
-        None => Currency::EUR,
-    };
-    words.next().is_none().then(|| format::parse_amount(number, currency))?
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -347,11 +336,5 @@ mod tests {
         };
         assert_eq!(fact("order"), known("order", None));
         assert_eq!(fact(" plan = gold = best"), known("plan", Some("gold = best")));
-        let eur = |minor| Some(Money::new(minor, Currency::EUR));
-        assert_eq!(amount("100"), eur(10_000));
-        assert_eq!(amount("99,50 eur"), eur(9_950));
-        for bad in ["", "EUR", "1 2 EUR", "100 EURO", "-5", "1 EUR x"] {
-            assert_eq!(amount(bad), None, "{bad}");
-        }
     }
 }

@@ -45,8 +45,9 @@ fn Identity() -> impl IntoView {
                 hint="What it is for, in a sentence. Other agents choose it by this."
                 wrong=wrong
             >
-                <TextInput
+                <TextArea
                     id="purpose"
+                    rows=2
                     value=editor.text(|s| s.purpose.clone())
                     on_input=editor.typed(|s, v| s.purpose = v)
                 />

@@ -73,10 +73,20 @@ pub fn PlaygroundPanel() -> impl IntoView {
     .map(|(v, n)| (v.to_owned(), n.to_owned()));
     view! {
         <div class="playground">
-            <p class="hint">
-                "Talks to the saved draft. Its tools act on a copy of the demo shop; nothing real happens."
-            </p>
-            <div class="row playground-set">
+            <div class="playground-head">
+                <p class="hint">
+                    "Talks to the saved draft. Its tools act on a copy of the demo shop; nothing real happens."
+                </p>
+                <button
+                    type="button"
+                    class="button small"
+                    disabled=move || game.with(Option::is_none) || busy.get()
+                    on:click=move |_| game.set(None)
+                >
+                    "Start over"
+                </button>
+            </div>
+            <div class="playground-set">
                 <Select
                     id="customer"
                     label="Who writes"
@@ -91,19 +101,10 @@ pub fn PlaygroundPanel() -> impl IntoView {
                     options=Signal::derive(move || doors(editor))
                     on_change=Callback::new(move |v| { begins.set(v); game.set(None); })
                 />
-                <button
-                    type="button"
-                    class="button small"
-                    disabled=move || game.with(Option::is_none) || busy.get()
-                    on:click=move |_| game.set(None)
-                >
-                    "Start over"
-                </button>
             </div>
             <Unsaved/>
             {move || {
-                stale
-                    .get()
+                (stale.get() && !editor.is_changed())
                     .then(|| view! { <p class="banner">"The draft has changed since. Start over to try it."</p> })
             }}
             <Trace game=game said=said busy=busy/>
@@ -133,8 +134,8 @@ fn Unsaved() -> impl IntoView {
     move || {
         changed.get().then(|| {
             view! {
-                <p class="banner">
-                    "Unsaved changes are not tried yet. "
+                <p class="banner with-button">
+                    "Unsaved changes are not tried yet."
                     <button
                         type="button"
                         class="button small"

@@ -51,7 +51,7 @@ pub fn Hours(
                 <Field field="opens_hour" label="From">
                     <Select
                         id="opens_hour"
-                        value=form.text(|s| s.opens_hour.to_string())
+                        value=form.of(|s| s.opens_hour.to_string())
                         options=Signal::stored(full_hours(0..=23))
                         on_change=form.typed(|s, v: String| if let Ok(hour) = v.parse() { s.opens_hour = hour })
                     />
@@ -59,7 +59,7 @@ pub fn Hours(
                 <Field field="closes_hour" label="Until">
                     <Select
                         id="closes_hour"
-                        value=form.text(|s| s.closes_hour.to_string())
+                        value=form.of(|s| s.closes_hour.to_string())
                         options=Signal::stored(full_hours(1..=24))
                         on_change=form.typed(|s, v: String| if let Ok(hour) = v.parse() { s.closes_hour = hour })
                     />
@@ -67,7 +67,7 @@ pub fn Hours(
                 <Field field="utc_offset_minutes" label="Local time">
                     <Select
                         id="utc_offset_minutes"
-                        value=form.text(|s| s.utc_offset_minutes.to_string())
+                        value=form.of(|s| s.utc_offset_minutes.to_string())
                         options=Signal::stored(offsets())
                         on_change=form.typed(|s, v: String| if let Ok(m) = v.parse() { s.utc_offset_minutes = m })
                     />

@@ -39,7 +39,7 @@ struct Form {
 }
 
 impl Form {
-    fn text(self, of: fn(&DeskSettings) -> String) -> Signal<String> {
+    fn of<T: Send + Sync + 'static>(self, of: fn(&DeskSettings) -> T) -> Signal<T> {
         Signal::derive(move || self.now.with(of))
     }
 
@@ -112,7 +112,7 @@ fn Ways(form: Form, agents: Agents) -> impl IntoView {
             <Field field="front_door" label="Front door" hint="The agent that takes the first message." wrong=form.wrong.into()>
                 <Select
                     id="front_door"
-                    value=form.text(|s| s.front_door.to_string())
+                    value=form.of(|s| s.front_door.to_string())
                     options=Signal::stored(names)
                     on_change=form.typed(|s, v: String| if let Ok(slug) = v.parse() { s.front_door = slug })
                 />
@@ -125,7 +125,7 @@ fn Ways(form: Form, agents: Agents) -> impl IntoView {
             >
                 <Select
                     id="escalation"
-                    value=form.text(|s| target::key(&s.escalation))
+                    value=form.of(|s| target::key(&s.escalation))
                     options=Signal::stored(targets)
                     on_change=form.typed(|s, v: String| if let Some(t) = target::parse(&v) { s.escalation = t })
                 />
@@ -140,7 +140,7 @@ fn Queue(form: Form) -> impl IntoView {
         <fieldset>
             <legend>"Waiting for a person"</legend>
             <Field field="queue_name" label="Name of the queue" hint="What visitors read while they wait." wrong=form.wrong.into()>
-                <TextInput id="queue_name" value=form.text(|s| s.queue_name.clone()) on_input=form.typed(|s, v| s.queue_name = v)/>
+                <TextInput id="queue_name" value=form.of(|s| s.queue_name.clone()) on_input=form.typed(|s, v| s.queue_name = v)/>
             </Field>
             <Field
                 field="queue_deadline_s"
@@ -148,7 +148,7 @@ fn Queue(form: Form) -> impl IntoView {
                 hint="After that the visitor is told what happens next, and can leave an e-mail address."
                 wrong=form.wrong.into()
             >
-                <Whole id="queue_deadline_s" value=form.text(|s| (s.queue_deadline_s / 60).to_string())
+                <Whole id="queue_deadline_s" value=form.of(|s| (s.queue_deadline_s / 60).to_string())
                     on_change=form.typed(|s, v| s.queue_deadline_s = saturated(v).saturating_mul(60))/>
             </Field>
             <Field

@@ -2,7 +2,7 @@
 
 use leptos::{ev, prelude::*, task::spawn_local};
 use shared::{
-    api::{ChangeStaff, Role, Staff},
+    api::{ChangeStaff, Staff},
     id::StaffId,
 };
 
@@ -10,12 +10,12 @@ use super::{
     super::super::{
         client::Admin,
         dialog::{Confirm, Dialog},
-        field::{PasswordField, Select, check_password},
+        field::{FormFoot, PasswordField, Select, check_password},
         toast::Toasts,
         words,
     },
     keys::Keys,
-    role_key, role_of,
+    role_key, role_of, roles,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,8 +53,6 @@ pub fn StaffRow(
             }
         });
     });
-    let roles =
-        [Role::Agent, Role::Admin].map(|r| (role_key(r).to_owned(), words::role(r).to_owned()));
     let active = account.active;
     let name = account.name;
     view! {
@@ -70,7 +68,7 @@ pub fn StaffRow(
                             id=format!("role-{}", account.id)
                             label="Role"
                             value=Signal::stored(role_key(account.role).to_owned())
-                            options=Signal::stored(roles.to_vec())
+                            options=roles()
                             on_change=Callback::new(move |v: String| {
                                 change.run(ChangeStaff { role: Some(role_of(&v)), ..nothing() });
                             })
@@ -151,10 +149,7 @@ fn NewPassword(
         <Dialog title=format!("New password for {name}") on_close=on_close>
             <form class="form" on:submit=set novalidate>
                 <PasswordField field="password" label="Password" value=password wrong=wrong.into() hint="At least 10 characters. It ends all their sessions."/>
-                <footer class="dialog-foot">
-                    <button type="button" class="button" on:click=move |_| on_close.run(())>"Cancel"</button>
-                    <button type="submit" class="button primary">"Set password"</button>
-                </footer>
+                <FormFoot yes="Set password" on_close=on_close/>
             </form>
         </Dialog>
     }

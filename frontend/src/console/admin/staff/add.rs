@@ -11,13 +11,12 @@ use super::{
         super::{
             client::{Admin, Failure},
             dialog::Dialog,
-            field::{Field, PasswordField, Select, TextInput, check_password},
+            field::{Field, FormFoot, PasswordField, Select, TextInput, check_password},
             toast::Toasts,
-            words,
         },
         FormFault, placed,
     },
-    role_key, role_of,
+    role_key, role_of, roles,
 };
 
 /// The dialog in which an account is added.
@@ -60,8 +59,6 @@ pub fn AddStaff(
             }
         });
     };
-    let roles =
-        [Role::Agent, Role::Admin].map(|r| (role_key(r).to_owned(), words::role(r).to_owned()));
     view! {
         <Dialog title="Add somebody" on_close=on_close>
             <form class="form" on:submit=add novalidate>
@@ -75,16 +72,13 @@ pub fn AddStaff(
                     <Select
                         id="role"
                         value=role
-                        options=Signal::stored(roles.to_vec())
+                        options=roles()
                         on_change=Callback::new(move |v| role.set(v))
                     />
                 </Field>
                 <PasswordField field="password" label="Password" value=password wrong=wrong.into() hint="Their first one; at least 10 characters."/>
                 <FormFault wrong=wrong fields=&["name", "email", "role", "password"]/>
-                <footer class="dialog-foot">
-                    <button type="button" class="button" on:click=move |_| on_close.run(())>"Cancel"</button>
-                    <button type="submit" class="button primary" disabled=move || busy.get()>"Add"</button>
-                </footer>
+                <FormFoot yes="Add" busy=busy on_close=on_close/>
             </form>
         </Dialog>
     }

@@ -12,6 +12,7 @@ use super::{
     super::{
         client::Admin,
         load::{Loader, loaded},
+        words,
     },
     PageHead,
 };
@@ -68,6 +69,12 @@ fn role_key(role: Role) -> &'static str {
         Role::Agent => "agent",
         Role::Admin => "admin",
     }
+}
+
+/// The roles to choose from, by their keys.
+fn roles() -> Signal<Vec<(String, String)>> {
+    let option = |role| (role_key(role).to_owned(), words::role(role).to_owned());
+    Signal::stored([Role::Agent, Role::Admin].map(option).to_vec())
 }
 
 fn role_of(key: &str) -> Role {
