@@ -157,7 +157,7 @@ fn Queue(form: Form) -> impl IntoView {
                 hint="When a person who owns a conversation is not there, and its visitor waits for so long, it goes back to the queue."
                 wrong=form.wrong.into()
             >
-                <Whole id="lease_s" value=form.text(|s| s.lease_s.div_ceil(60).to_string())
+                <Whole id="lease_s" value=form.of(|s| s.lease_s.div_ceil(60).to_string())
                     on_change=form.typed(|s, v| s.lease_s = saturated(v).saturating_mul(60))/>
             </Field>
         </fieldset>
