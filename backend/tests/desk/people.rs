@@ -1,7 +1,7 @@
 //! People and agents share a conversation.
 
 use baton::runtime::DeskError;
-use shared::{brief::TriggerKind, event::EventBody, message::AuthorKind};
+use shared::{brief::TriggerKind, event::EventBody, id::ClientId, message::AuthorKind};
 
 use crate::rig::{Rig, staff};
 
@@ -26,7 +26,7 @@ async fn a_person_is_reached_reads_the_brief_and_hands_back() {
     rig.desk.claim(sam.clone(), &talk.id).await.expect("claimed");
     let second = rig.desk.claim(kim.clone(), &talk.id).await;
     assert!(matches!(second, Err(DeskError::AlreadyClaimed(owner)) if owner.name() == "Sam"));
-    let client = || "r1".parse().expect("an id");
+    let client = || ClientId::random([1; 16]);
     let reply = rig.desk.reply(kim, &talk.id, client(), "hi".to_owned()).await;
     assert!(matches!(reply, Err(DeskError::NotOwner(_))));
     let seq = rig.desk.reply(sam.clone(), &talk.id, client(), "Sorry about that!".to_owned()).await;
@@ -87,7 +87,7 @@ async fn hostile_messages_are_refused_or_answered_and_nothing_breaks() {
     let mut talk = rig.open(None).await;
     let scope = baton::storage::Scope::System;
     for bad in ["", "   \n ", "a\u{0}b", &"x".repeat(4_001)] {
-        let client = "bad".parse().expect("an id");
+        let client = ClientId::random([2; 16]);
         let said = rig.desk.visitor_says(&scope, &talk.id, client, bad.to_owned()).await;
         assert!(matches!(said, Err(DeskError::Invalid { field: "text", .. })), "{bad:?}");
     }

@@ -29,7 +29,7 @@ use baton::{
 use shared::{
     agent::{AgentSpec, DeskSettings},
     event::{ApprovalState, EventBody, ToolState},
-    id::{ConversationId, Seq},
+    id::{ClientId, ConversationId, Seq},
     message::{Assurance, AuthorKind, StaffRef, VisitorRef},
     owner::Owner,
     time::Timestamp,
@@ -206,7 +206,7 @@ impl Talk<'_> {
     /// The visitor says something and waits for nothing.
     pub async fn send(&mut self, text: &str) {
         self.clients += 1;
-        let client = format!("m{}", self.clients).parse().expect("an id");
+        let client = ClientId::random(u128::from(self.clients).to_be_bytes());
         let said = self.rig.desk.visitor_says(&Scope::System, &self.id, client, text.to_owned());
         said.await.expect("said");
     }
