@@ -36,8 +36,6 @@ pub struct Request {
     pub brief: Option<Brief>,
     /// The dialogue, oldest first. Never empty; it ends with what is to be answered.
     pub dialogue: Vec<Entry>,
-    /// The visitor's messages from this event on are not answered yet.
-    pub unanswered_from: Seq,
     /// Language of the newest visitor message, as a BCP 47 primary tag.
     pub language: String,
     /// The time of the request.
@@ -96,6 +94,8 @@ pub enum Entry {
         from: String,
         /// Who took over.
         to: String,
+        /// Whether a person handed it over, and so has answered for what was said before.
+        by_person: bool,
     },
     /// Something happened that the visitor can see and the agent did not do: a refund moved, an
     /// approval was decided, a person left a note for the agent, a guard refused the last answer.

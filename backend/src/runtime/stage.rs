@@ -53,7 +53,9 @@ impl Reader for WordReader {
             intents: vec![intent],
             wants_person: has("human").then(|| "human".to_owned()),
             safety: has("suicide").then(|| "suicide".to_owned()),
-            needs_tool: has("refund").then(|| "issue_refund".to_owned()),
+            needs_tool: [("refund", "issue_refund"), ("peek", "look")]
+                .into_iter()
+                .find_map(|(word, tool)| has(word).then(|| tool.to_owned())),
             slots: has("a1001")
                 .then(|| ("order".to_owned(), "A1001".to_owned()))
                 .into_iter()

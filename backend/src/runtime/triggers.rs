@@ -18,26 +18,44 @@ use crate::brain::Reading;
 /// Below this many words a message is taken for an answer to a question, not for a request.
 const REQUEST_WORDS: usize = 3;
 
-/// What the newest visitor message sets off before a brain is asked; empty if nothing.
+/// A visitor message that no brain has taken in.
+struct Unread<'a> {
+    seq: Seq,
+    text: &'a str,
+    reading: Reading,
+}
+
+/// What the unread visitor messages set off before a brain is asked; empty if nothing.
+///
+/// Several of them are one burst: no later word takes back the wish for a person, or what a rule
+/// looks for.
 pub fn before_the_brain(world: &World<'_>) -> Vec<EventBody> {
-    let state = &world.thread.state;
-    let Some((seq, text)) = world.visitor_messages().next_back() else { return Vec::new() };
-    if seq <= state.taken_in {
-        return Vec::new();
-    }
-    // The wish for a person has already brought it here; it does not fire again on the same words.
-    if state.wants_person.is_some_and(|wish| wish > seq) {
-        return Vec::new();
-    }
-    let before: Vec<&str> = earlier(world, seq);
-    let reading = world.desk.faculty.reader.read(text, &before);
-    wish_for_a_person(world, text, &reading)
-        .or_else(|| wish_before(world, seq))
-        .or_else(|| rule(world, text, &reading))
-        .or_else(|| rule_before(world, seq))
-        .or_else(|| missing_capability(world, text, &reading))
-        .or_else(|| low_confidence(world, text, &reading))
+    let burst = unread(world);
+    let newest_first = || burst.iter().rev();
+    newest_first()
+        .find_map(|said| wish_for_a_person(world, said))
+        .or_else(|| newest_first().find_map(|said| rule(world, said)))
+        .or_else(|| missing_capability(world, &burst))
+        .or_else(|| low_confidence(world, &burst))
         .unwrap_or_default()
+}
+
+/// The burst, oldest first, read in the light of what was said before.
+fn unread<'a>(world: &'a World<'_>) -> Vec<Unread<'a>> {
+    let state = &world.thread.state;
+    // The wish for a person has already brought it here; it does not fire again on the same words.
+    let heard = state.taken_in.max(state.wants_person.unwrap_or(0));
+    let mut burst: Vec<_> = world
+        .visitor_messages()
+        .rev()
+        .take_while(|(seq, _)| *seq > heard)
+        .map(|(seq, text)| {
+            let reading = world.desk.faculty.reader.read(text, &earlier(world, seq));
+            Unread { seq, text, reading }
+        })
+        .collect();
+    burst.reverse();
+    burst
 }
 
 /// The visitor messages before `seq`, oldest first, as context for the reader.
@@ -60,7 +78,8 @@ fn earlier<'a>(world: &World<'a>, seq: u64) -> Vec<&'a str> {
     texts
 }
 
-fn wish_for_a_person(world: &World<'_>, text: &str, reading: &Reading) -> Option<Vec<EventBody>> {
+fn wish_for_a_person(world: &World<'_>, said: &Unread<'_>) -> Option<Vec<EventBody>> {
+    let Unread { text, reading, .. } = said;
     let (kind, words) = match (&reading.safety, &reading.wants_person) {
         (Some(words), _) => (TriggerKind::Safety, words),
         (None, Some(words)) => (TriggerKind::AskedForPerson, words),
@@ -70,44 +89,8 @@ fn wish_for_a_person(world: &World<'_>, text: &str, reading: &Reading) -> Option
     Some(handoff::escalate(world, trigger, handoff::reason_of(kind)))
 }
 
-/// The same in the messages of a burst before its newest: no later word takes a wish back.
-fn wish_before(world: &World<'_>, newest: Seq) -> Option<Vec<EventBody>> {
-    let state = &world.thread.state;
-    let heard = state.taken_in.max(state.wants_person.unwrap_or(0));
-    world
-        .visitor_messages()
-        .rev()
-        .skip_while(|(seq, _)| *seq >= newest)
-        .take_while(|(seq, _)| *seq > heard)
-        .find_map(|(seq, text)| {
-            let reading = world.desk.faculty.reader.read(text, &earlier(world, seq));
-            wish_for_a_person(world, text, &reading)
-        })
-}
-
-/// A rule on the messages of a burst before its newest: what is added takes nothing back.
-fn rule_before(world: &World<'_>, newest: Seq) -> Option<Vec<EventBody>> {
-    unread_before(world, newest).find_map(|(seq, text)| {
-        let reading = world.desk.faculty.reader.read(text, &earlier(world, seq));
-        rule(world, text, &reading)
-    })
-}
-
-/// The visitor messages before `newest` that nobody has taken in, newest first.
-fn unread_before<'a>(world: &World<'a>, newest: Seq) -> impl Iterator<Item = (Seq, &'a str)> {
-    let state = &world.thread.state;
-    let heard = state.taken_in.max(state.wants_person.unwrap_or(0));
-    let thread = world.thread;
-    let said = thread.events.iter().rev().take_while(move |event| event.seq > heard);
-    said.filter(move |event| event.seq < newest).filter_map(|event| match &event.body {
-        EventBody::Message(m) if m.author.kind == shared::message::AuthorKind::Visitor => {
-            Some((event.seq, m.text.as_str()))
-        }
-        _ => None,
-    })
-}
-
-fn rule(world: &World<'_>, text: &str, reading: &Reading) -> Option<Vec<EventBody>> {
+fn rule(world: &World<'_>, said: &Unread<'_>) -> Option<Vec<EventBody>> {
+    let Unread { text, reading, .. } = said;
     let spec = world.spec?;
     let settings = &world.desk.settings;
     let situation = Situation {
@@ -127,13 +110,28 @@ fn rule(world: &World<'_>, text: &str, reading: &Reading) -> Option<Vec<EventBod
     Some(handoff::fire(world, trigger, Some(rule.name.clone()), to, &reason))
 }
 
-fn missing_capability(world: &World<'_>, text: &str, reading: &Reading) -> Option<Vec<EventBody>> {
+/// What was asked for first decides who answers; whoever that is takes up or hands over the rest.
+fn missing_capability(world: &World<'_>, burst: &[Unread<'_>]) -> Option<Vec<EventBody>> {
     let spec = world.spec?;
-    let tool = reading.needs_tool.as_ref().filter(|_| !reading.conversational)?;
-    let (intent, p) = reading.intents.first()?;
-    if *p < spec.confidence_threshold || spec.tools.contains(tool) {
+    let (newest, before) = burst.split_last()?;
+    // "No", "thanks", "A1002" after a request may take it back: what it comes to, the brain says.
+    if newest.reading.conversational && !before.is_empty() {
         return None;
     }
+    let asks = |said: &&Unread<'_>| {
+        let top = said.reading.intents.first();
+        let is_sure = top.is_some_and(|(_, p)| *p >= spec.confidence_threshold);
+        is_sure && !said.reading.conversational && said.reading.needs_tool.is_some()
+    };
+    let has = |said: &Unread<'_>| {
+        said.reading.needs_tool.as_ref().is_some_and(|tool| spec.tools.contains(tool))
+    };
+    // Who can serve a part of it answers that first, and then hands over.
+    if burst.iter().filter(asks).any(has) {
+        return None;
+    }
+    let Unread { text, reading, .. } = burst.iter().find(asks)?;
+    let (tool, (intent, p)) = (reading.needs_tool.as_ref()?, reading.intents.first()?);
     let capable = |target: &&Target| match target {
         Target::Agent { slug } => {
             world.desk.agents.get(slug).is_some_and(|(_, other)| other.tools.contains(tool))
@@ -150,16 +148,22 @@ fn missing_capability(world: &World<'_>, text: &str, reading: &Reading) -> Optio
     Some(handoff::fire(world, trigger, None, to, &reason))
 }
 
-/// One unclear message is asked about; the second in a row goes to people.
-fn low_confidence(world: &World<'_>, text: &str, reading: &Reading) -> Option<Vec<EventBody>> {
+/// One unclear utterance is asked about; the second in a row goes to people.
+fn low_confidence(world: &World<'_>, burst: &[Unread<'_>]) -> Option<Vec<EventBody>> {
     let threshold = world.spec?.confidence_threshold;
-    if !is_unclear(text, reading, threshold) {
+    let unclear = |said: &&Unread<'_>| is_unclear(said.text, &said.reading, threshold);
+    let Unread { text, reading, .. } = burst.iter().rev().find(unclear)?;
+    // A clear word among them is what the brain goes by.
+    if !burst.iter().all(|said| said.reading.conversational || unclear(&said)) {
         return None;
     }
-    let tenure = world.thread.state.tenure_seq;
-    let (seq, previous) = world.visitor_messages().rev().nth(1)?;
+    let state = &world.thread.state;
+    let first = burst.first()?.seq;
+    let (seq, previous) = world.visitor_messages().rev().find(|(seq, _)| *seq < first)?;
     let earlier = world.desk.faculty.reader.read(previous, &[]);
-    if seq < tenure || !is_unclear(previous, &earlier, threshold) {
+    // An earlier tenure's, or one that nobody has answered, was not asked about.
+    if seq < state.tenure_seq || seq > state.taken_in || !is_unclear(previous, &earlier, threshold)
+    {
         return None;
     }
     let p = reading.intents.first().map_or(0.0, |(_, p)| *p);

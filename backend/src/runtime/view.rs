@@ -13,6 +13,7 @@ use shared::{
     },
     id::Epoch,
     message::AuthorKind,
+    owner::Owner,
 };
 
 use super::World;
@@ -22,6 +23,9 @@ use crate::brain::{Entry, Request, ToolSchema};
 /// first; brief and facts never do.
 const DIALOGUE_CHARS: usize = 24_000;
 
+/// How many messages of the visitor may tell their language.
+const LANGUAGE_MESSAGES: usize = 5;
+
 /// The request for the owning agent's next step; `None` if no agent owns or nothing was said.
 pub fn request(world: &World<'_>) -> Option<Request> {
     let spec = world.spec?;
@@ -30,15 +34,18 @@ pub fn request(world: &World<'_>) -> Option<Request> {
     if dialogue.is_empty() {
         return None;
     }
-    let newest = world.visitor_messages().next_back().map_or("", |(_, text)| text);
-    let language = world.desk.faculty.reader.read(newest, &[]).language;
+    let mut said: Vec<&str> =
+        world.visitor_messages().rev().take(LANGUAGE_MESSAGES).map(|(_, text)| text).collect();
+    said.reverse();
+    let (newest, before) = said.split_last().map_or(("", &[][..]), |(text, rest)| (*text, rest));
+    // "A1002" is in the language of what was said before it.
+    let language = world.desk.faculty.reader.read(newest, before).language;
     Some(Request {
         agent: spec.clone(),
         visitor: state.visitor.clone(),
         tools: tools(world),
         brief: brief_of_tenure(world),
         dialogue,
-        unanswered_from: state.turn.as_ref().map_or(state.last_visitor_message, |turn| turn.id),
         language: if language.is_empty() { "en".to_owned() } else { language },
         now: world.now,
     })
@@ -176,6 +183,7 @@ fn entry<'a>(
             seq: event.seq,
             from: h.from.name().to_owned(),
             to: h.to.name().to_owned(),
+            by_person: matches!(h.from, Owner::Staff { .. }),
         }),
         EventBody::Refund(r) if r.state.is_terminal() || r.state == RefundState::Unknown => {
             // Told already by the call that it settles in the same append.

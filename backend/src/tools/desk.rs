@@ -62,7 +62,12 @@ impl Tool for BusinessHours {
                 let open = settings.is_open(context.now);
                 let text = hours_text(&settings, context.now);
                 let facts = vec![("desk.open".to_owned(), open.to_string())];
-                Outcome::ok(json!({ "open": open, "text": text }), facts)
+                let days: Vec<&str> = settings
+                    .open_weekdays
+                    .iter()
+                    .filter_map(|day| DAYS.get(usize::from(*day)).copied())
+                    .collect();
+                Outcome::ok(json!({ "open": open, "days": days, "text": text }), facts)
             }
             Err(error) => unavailable(&context, &error),
         }

@@ -1,8 +1,11 @@
 //! Stories of whole conversations, on the real store, ledger, tools and brain.
 #![expect(clippy::expect_used, reason = "a test may stop at what cannot be")]
 
+mod bursts;
+mod check;
 mod leases;
 mod people;
 mod phrasing;
+mod questions;
 mod refunds;
 mod rig;

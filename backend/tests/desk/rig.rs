@@ -71,7 +71,7 @@ impl DeskInfo for Info {
 }
 
 /// Makes the brain of a rig out of the reader over its agents.
-pub type MakeBrain = fn(Arc<dyn Reader>) -> Arc<dyn Brain>;
+pub type MakeBrain = Arc<dyn Fn(Arc<dyn Reader>) -> Arc<dyn Brain> + Send + Sync>;
 
 pub fn builtin(reader: Arc<dyn Reader>) -> Arc<dyn Brain> {
     Arc::new(Builtin::new(reader))
@@ -79,6 +79,8 @@ pub fn builtin(reader: Arc<dyn Reader>) -> Arc<dyn Brain> {
 
 pub struct Rig {
     pub desk: Desk,
+    /// The same desk for whoever wants nobody to answer yet: it records and does nothing.
+    door: Desk,
     pub store: Arc<dyn Store>,
     pub clock: Arc<TestClock>,
     ledger: Ledger,
@@ -88,7 +90,7 @@ pub struct Rig {
 
 impl Rig {
     pub async fn new() -> Self {
-        Self::with(builtin, |agents| agents).await
+        Self::with(Arc::new(builtin), |agents| agents).await
     }
 
     /// A desk whose agents are the default ones after `edit`.
@@ -102,23 +104,40 @@ impl Rig {
         for spec in edit(defaults::agents()) {
             store.publish(spec, None, None, clock.now()).await.expect("published");
         }
-        let desk = assemble(&store, &clock, &ledger, make_brain).await;
-        Self { desk, store, clock, ledger, make_brain, dir }
+        let (desk, door) = assemble(&store, &clock, &ledger, &make_brain).await;
+        Self { desk, door, store, clock, ledger, make_brain, dir }
     }
 
     /// Stops where it is and starts again on the same folder, resuming what was due.
     pub async fn restart(self) -> Self {
-        let Self { desk, store, clock, ledger, make_brain, dir } = self;
+        let Self { desk, door, store, clock, ledger, make_brain, dir } = self;
         desk.drain().await;
-        drop((desk, store));
+        drop((desk, door, store));
         let store: Arc<dyn Store> = SqliteStore::open(dir.path()).expect("the store again");
-        let desk = assemble(&store, &clock, &ledger, make_brain).await;
+        Self::resumed(store, clock, ledger, make_brain, dir).await
+    }
+
+    /// Is killed where it is: nothing that was under way goes on. Starts again with the brain that
+    /// `make_brain` makes, on what had been committed.
+    pub async fn kill(self, make_brain: MakeBrain) -> Self {
+        let Self { store, clock, ledger, dir, .. } = self;
+        Self::resumed(store, clock, ledger, make_brain, dir).await
+    }
+
+    async fn resumed(
+        store: Arc<dyn Store>,
+        clock: Arc<TestClock>,
+        ledger: Ledger,
+        make_brain: MakeBrain,
+        dir: TempDir,
+    ) -> Self {
+        let (desk, door) = assemble(&store, &clock, &ledger, &make_brain).await;
         let due = store.due(clock.now(), 100).await.expect("what is due");
         for id in &due {
             desk.nudge(id);
         }
         desk.idle().await;
-        Self { desk, store, clock, ledger, make_brain, dir }
+        Self { desk, door, store, clock, ledger, make_brain, dir }
     }
 
     /// A conversation with `cus_1`, for whom the site has signed, or with a stranger.
@@ -132,7 +151,12 @@ impl Rig {
         };
         let site = "demo".parse().expect("a key");
         let thread = self.desk.open(&site, visitor).await.expect("opened");
-        Talk { rig: self, id: thread.state.id.clone(), seen: 0, clients: 0 }
+        self.talk(thread.state.id.clone())
+    }
+
+    /// A conversation that was begun before, from its beginning.
+    pub fn talk(&self, id: ConversationId) -> Talk<'_> {
+        Talk { rig: self, id, seen: 0, clients: 0 }
     }
 
     /// A conversation that was begun before a restart.
@@ -152,9 +176,10 @@ async fn assemble(
     store: &Arc<dyn Store>,
     clock: &Arc<TestClock>,
     ledger: &Ledger,
-    make_brain: MakeBrain,
-) -> Desk {
+    make_brain: &MakeBrain,
+) -> (Desk, Desk) {
     let bus: Arc<dyn Bus> = Arc::new(LocalBus::new());
+    let make_brain = make_brain.clone();
     let teach = Arc::new(move |agents: &[AgentSpec]| {
         let reader = trained(agents);
         Faculty { brain: make_brain(reader.clone()), reader }
@@ -165,13 +190,19 @@ async fn assemble(
     let dated = clock.clone();
     let gateway: Arc<dyn Gateway> =
         Arc::new(LedgerGateway::new(ledger.clone(), move || dated.now()));
-    Desk::new(Parts {
-        journal: Journal::new(store.clone(), bus),
-        catalog: Arc::new(catalog),
-        tools: Registry::with_defaults(ledger, knowledge, &info),
-        gateway,
-        clock: clock.clone(),
-    })
+    let (journal, catalog) = (Journal::new(store.clone(), bus), Arc::new(catalog));
+    let desk = || {
+        Desk::new(Parts {
+            journal: journal.clone(),
+            catalog: catalog.clone(),
+            tools: Registry::with_defaults(ledger, knowledge.clone(), &info),
+            gateway: gateway.clone(),
+            clock: clock.clone(),
+        })
+    };
+    let (desk, door) = (desk(), desk());
+    door.drain().await;
+    (desk, door)
 }
 
 /// The reader over these agents; training is deterministic, so the default one is made once.
@@ -199,16 +230,20 @@ pub struct Talk<'r> {
 impl Talk<'_> {
     /// The visitor says something; answers what they see until nothing moves any more.
     pub async fn say(&mut self, text: &str) -> String {
-        self.send(text).await;
+        self.send([text]).await;
         self.rest().await
     }
 
-    /// The visitor says something and waits for nothing.
-    pub async fn send(&mut self, text: &str) {
-        self.clients += 1;
-        let client = ClientId::random(u128::from(self.clients).to_be_bytes());
-        let said = self.rig.desk.visitor_says(&Scope::System, &self.id, client, text.to_owned());
-        said.await.expect("said");
+    /// The visitor says all this before anybody begins to answer.
+    pub async fn send<'t>(&mut self, texts: impl IntoIterator<Item = &'t str>) {
+        for text in texts {
+            self.clients += 1;
+            let client = client(&format!("{}-{}", self.seen, self.clients));
+            let door = &self.rig.door;
+            let said = door.visitor_says(&Scope::System, &self.id, client, text.to_owned());
+            said.await.expect("said");
+        }
+        self.rig.desk.nudge(&self.id);
     }
 
     /// What the visitor sees besides, once nothing moves any more.
@@ -254,6 +289,15 @@ fn line(body: &EventBody) -> Option<String> {
         EventBody::Closed(_) => "closed".to_owned(),
         _ => return None,
     })
+}
+
+/// A client id for each name, always the same.
+pub fn client(name: &str) -> ClientId {
+    let mut bits = [0; 16];
+    for (at, byte) in name.bytes().enumerate() {
+        bits[at % 16] ^= byte;
+    }
+    ClientId::random(bits)
 }
 
 pub fn staff(name: &str) -> StaffRef {

@@ -3,12 +3,13 @@
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use regex::Regex;
+use shared::limits::MESSAGE_CHARS;
 use unicode_normalization::UnicodeNormalization;
 
 use super::lexicon::pattern;
 
-/// Longest text that is looked at, in characters; the rest says nothing new about what is wanted.
-pub const READ_CHARS: usize = 1_000;
+/// Longest text that is looked at, in characters: a whole message.
+pub const READ_CHARS: usize = MESSAGE_CHARS;
 
 /// Hashed n-grams fall into this many buckets.
 const BUCKETS: u64 = 1 << 20;

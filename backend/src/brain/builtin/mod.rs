@@ -2,12 +2,13 @@
 //! whatever tools it is offered, speaks in templates, and says only what the record shows.
 
 mod answer;
-mod burst;
 pub mod classifier;
 pub mod features;
+mod heard;
 pub mod intents;
 pub mod language;
 pub mod lexicon;
+mod long;
 mod phrases;
 mod plan;
 pub mod reader;
@@ -42,8 +43,7 @@ impl Builtin {
 
     /// The whole answer at once.
     pub fn answer(&self, request: &Request) -> Vec<Piece> {
-        let request = burst::as_one(request, self.reader.as_ref());
-        plan::step(&Scene::new(&request, self.reader.as_ref())).into_pieces()
+        plan::step(&Scene::new(request, self.reader.as_ref())).into_pieces()
     }
 }
 

@@ -1,13 +1,13 @@
 //! The next step, from what the scene shows: what to say, what to call, to whom to hand over.
 
 use serde_json::json;
-use shared::brief::Sentiment;
+use shared::{brief::Sentiment, event::Effect};
 
 use super::{
     answer::Answer,
-    intents, lexicon, phrases, requests,
+    intents, lexicon, phrases, requests, said,
     scene::{Ended, Scene, cut},
-    skills::{billing, escalate, knowledge, news, orders, refund, talk},
+    skills::{billing, escalate, hours, knowledge, news, orders, refund, talk},
     understand::{self, Asked, Goal, Understood},
 };
 use crate::brain::Entry;
@@ -52,17 +52,20 @@ fn decide(scene: &Scene<'_>) -> Answer {
 /// something to do, else where the conversation stood.
 fn back(scene: &Scene<'_>) -> Answer {
     let back = news::back(scene);
-    match understand::of_note(scene).map(|goal| work(scene, &goal)) {
+    match understand::instructed(scene).map(|goal| work(scene, &goal)) {
         Some(answer) if answer.text.is_empty() => answer,
         Some(answer) => answer.after(&back),
         None => Answer::text(news::where_it_stood(scene)).after(&back),
     }
 }
 
-/// What the visitor also asked for in the same breath is taken up once the first is answered.
+/// What the visitor also asked for in the same breath is taken up once the first is answered: at
+/// once if looking is enough, else they are asked whether to go on with it.
 fn also_asked(scene: &Scene<'_>, answer: Answer) -> Answer {
     let asks = answer.text.ends_with('?') || understand::asked(&answer.text).is_some();
-    if asks || answer.text.is_empty() || !answer.calls.is_empty() || scene.newest().is_none() {
+    let writes = answer.calls.iter().any(|(name, _)| effect(scene, name) == Some(Effect::Write));
+    let is_whole = writes || answer.calls.is_empty();
+    if asks || answer.text.is_empty() || !is_whole || scene.newest().is_none() {
         return answer;
     }
     let done = match understood(scene) {
@@ -70,14 +73,39 @@ fn also_asked(scene: &Scene<'_>, answer: Answer) -> Answer {
         Understood::Task(goal) => goal.intent,
         _ => return answer,
     };
-    let Some(request) = requests::left_over(scene, &done) else { return answer };
-    let question = scene.say("also_asked", &[("request", request)]);
+    let Some(part) = requests::left_over(scene, &done) else { return answer };
+    let second = work(scene, &Goal::new(&part.intent, part.text, part.p));
+    if second.calls.iter().all(|(name, _)| effect(scene, name) == Some(Effect::Read)) {
+        let told = scene.agents_said().any(|said| said.contains(&second.text));
+        // What has to be looked up first is called for alone; then both are said together.
+        return match second.text.is_empty() {
+            true => second,
+            false if told => answer,
+            false => both(answer, second),
+        };
+    }
+    if writes {
+        // It is asked once the outcome is known: a question in between would be forgotten.
+        return answer;
+    }
+    let question = scene.say("also_asked", &[("request", part.text)]);
     let text = format!("{}\n\n{question}", answer.text);
     Answer { text, ..answer }.buttons(["Yes, please", "No, thanks"])
 }
 
+fn effect(scene: &Scene<'_>, tool: &str) -> Option<Effect> {
+    scene.request.tools.iter().find(|it| it.name == tool).map(|it| it.effect)
+}
+
+fn both(first: Answer, second: Answer) -> Answer {
+    let text = format!("{}\n\n{}", first.text, second.text);
+    let sources = [first.sources, second.sources].concat();
+    let quick_replies = if second.text.ends_with('?') { second.quick_replies } else { Vec::new() };
+    Answer { text, quick_replies, sources, ..first }
+}
+
 fn understood(scene: &Scene<'_>) -> Understood {
-    if scene.just_took_over() {
+    if scene.request.brief.is_some() && !scene.has_spoken() {
         understand::taken_over(scene)
     } else {
         understand::understand(scene)
@@ -150,7 +178,7 @@ fn work(scene: &Scene<'_>, goal: &Goal) -> Answer {
         "order_status" => orders::status(scene, goal),
         "invoice_copy" => billing::invoices(scene, goal),
         "subscription_question" | "cancel_subscription" => billing::subscription(scene, goal),
-        "opening_hours" if scene.has("business_hours") => escalate::hours(scene),
+        "opening_hours" if scene.has("business_hours") => hours::answer(scene, goal),
         _ => knowledge::answer(scene, goal),
     };
     served.unwrap_or_else(|needed| needed)
@@ -179,8 +207,8 @@ pub fn request_of(scene: &Scene<'_>, goal: &Goal) -> String {
     let from_pages =
         intents::get(&goal.intent).is_some_and(|i| i.tool.as_deref() == Some("search_knowledge"));
     if !from_pages
+        && said::orders_meant(&request).is_empty()
         && let [order] = scene.named("order").as_slice()
-        && !request.to_lowercase().contains(&order.to_lowercase())
     {
         request = format!("{request} (order {order})");
     }
@@ -272,7 +300,7 @@ fn was_called(scene: &Scene<'_>, tool: &str, args: &serde_json::Value) -> bool {
 /// is upset hears once that the desk is sorry.
 fn opened(scene: &Scene<'_>, answer: Answer) -> Answer {
     let first = scene.request.brief.is_some() && !scene.is_known();
-    let upset = scene.newest().is_some_and(|text| lexicon::sentiment(text) == Sentiment::Upset);
+    let upset = scene.just_said(|text| lexicon::sentiment(text) == Sentiment::Upset);
     let told = scene.agents_said().any(|text| phrases::heard("sympathy", text).is_some());
     let answer = if upset && !told && !answer.text.is_empty() {
         answer.after(&scene.say_in_theirs("sympathy", &[]))

@@ -8,8 +8,8 @@ use std::{
 use shared::agent::AgentSpec;
 
 use super::{
-    classifier::Classifier, features, intents, intents::OUT_OF_SCOPE, language, lexicon, said,
-    slots,
+    classifier::Classifier, features, intents, intents::OUT_OF_SCOPE, language, lexicon, long,
+    said, slots,
 };
 use crate::brain::{Reader, Reading, defaults};
 
@@ -70,6 +70,28 @@ impl BuiltinReader {
         Self { classifier, meanings, tools }
     }
 
+    /// How likely each label is. Of a long message, by its sentence that asks for something most
+    /// plainly: the rest of it is a story.
+    fn predict(&self, text: &str) -> Vec<f32> {
+        let whole = self.classifier.predict(text);
+        if !long::is_long(text) {
+            return whole;
+        }
+        let asks = |p: &[f32]| {
+            let tasks = self.meanings.iter().zip(p).filter(|(meaning, _)| meaning.agent.is_some());
+            tasks.map(|(_, p)| *p).fold(0.0, f32::max)
+        };
+        let each = long::sentences(text).into_iter().map(|sentence| {
+            let p = self.classifier.predict(sentence);
+            let outright = long::is_question(sentence) && asks(&p) >= NEEDS_TOOL_AT;
+            (outright, p)
+        });
+        let plainest = each.chain([(false, whole)]).max_by(|(a_is, a), (b_is, b)| {
+            a_is.cmp(b_is).then_with(|| asks(a).total_cmp(&asks(b)))
+        });
+        plainest.map(|(_, p)| p).unwrap_or_default()
+    }
+
     /// The classifier, whole.
     pub fn classifier(&self) -> &Classifier {
         &self.classifier
@@ -95,7 +117,7 @@ fn learn(examples: Labelled) -> Arc<Classifier> {
 
 impl Reader for BuiltinReader {
     fn read(&self, text: &str, before: &[&str]) -> Reading {
-        let p = self.classifier.predict(text);
+        let p = self.predict(text);
         let likely = |name: &dyn Fn(&Meaning) -> Option<&str>| -> Vec<(String, f32)> {
             let mut sums: BTreeMap<&str, f32> = BTreeMap::new();
             for (meaning, p) in self.meanings.iter().zip(&p) {

@@ -4,7 +4,13 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{intents, lexicon::pattern, phrases, scene::Scene};
+use super::{
+    intents,
+    lexicon::pattern,
+    phrases,
+    scene::Scene,
+    understand::{Understood, understand},
+};
 
 /// A part of a message that asks for something of its own.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,19 +29,24 @@ const PART_WORDS: usize = 2;
 const QUOTED_CHARS: usize = 160;
 /// A part that is less sure than this may be no request but a remark.
 const SURE: f32 = 0.5;
-/// A message with more parts than this is a story, and is answered as one.
+/// A message with more parts than this is a story, and is read as one.
 const MOST: usize = 4;
 /// A request that was put off is not brought up again after more messages than this.
 const REMEMBERED: usize = 3;
 
-/// The requests in `text` that are about different things; empty if it is one request.
-pub fn several<'a>(scene: &Scene<'_>, text: &'a str) -> Vec<Part<'a>> {
-    let mut found: Vec<Part<'a>> = Vec::new();
-    let parts = split(text);
-    if !(2..=MOST).contains(&parts.len()) {
-        return found;
+/// The requests in `texts` that are about different things; empty if it is one request.
+pub fn several<'a>(scene: &Scene<'_>, texts: impl IntoIterator<Item = &'a str>) -> Vec<Part<'a>> {
+    let mut found = asked_in(scene, texts);
+    if found.len() < 2 {
+        found.clear();
     }
-    for part in parts {
+    found
+}
+
+/// The first request about each matter.
+fn asked_in<'a>(scene: &Scene<'_>, texts: impl IntoIterator<Item = &'a str>) -> Vec<Part<'a>> {
+    let mut found: Vec<Part<'a>> = Vec::new();
+    for part in texts.into_iter().flat_map(parts) {
         let reading = scene.read(part);
         let task = |(intent, p): &&(String, f32)| {
             *p >= SURE && !intents::get(intent).is_some_and(|intent| intent.small_talk)
@@ -47,26 +58,53 @@ pub fn several<'a>(scene: &Scene<'_>, text: &'a str) -> Vec<Part<'a>> {
             found.push(Part { intent, p, text: part });
         }
     }
-    if found.len() < 2 {
-        found.clear();
-    }
     found
 }
 
+/// A story is told in more parts than requests have, and is one.
+fn parts(text: &str) -> Vec<&str> {
+    let parts = split(text);
+    if parts.len() > MOST { vec![text] } else { parts }
+}
+
+/// A message as what it says one after the other: an answer, and then what it asks besides ("yes,
+/// and where is A1002?"). Any other is one.
+pub fn answer_and_rest(text: &str) -> Vec<&str> {
+    static ANSWER: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)^\s*(?:yes|yep|yeah|yup|no|nope|nah|ja|nein|oui|non|sí|si)(?:,? (?:please|pls|thanks|thank you|do it|do that|go ahead|refund it))?(?:[,.!;]| and| also| but)",
+        )
+    });
+    if !ANSWER.is_match(text) {
+        return vec![text];
+    }
+    let parts = split(text);
+    let answers = parts.first().is_some_and(|first| first.split_whitespace().count() <= 4);
+    if answers && parts.len() <= MOST { parts } else { vec![text] }
+}
+
 /// What the visitor also asked for and nobody has taken up, now that `intent` is answered.
-pub fn left_over<'a>(scene: &Scene<'a>, intent: &str) -> Option<&'a str> {
-    let newest = scene.newest()?;
-    let texts = std::iter::once(newest).chain(scene.earlier().take(REMEMBERED));
-    for text in texts {
-        let parts = several(scene, text);
-        if let Some(other) = parts.iter().find(|part| matter(&part.intent) != matter(intent)) {
-            let was_main = parts.iter().any(|part| matter(&part.intent) == matter(intent));
-            let short = other.text.chars().count() <= QUOTED_CHARS;
-            let offered = parts.iter().any(|part| was_offered(scene, part.text));
-            return Some(other.text).filter(|_| was_main && short && !offered);
+pub fn left_over<'a>(scene: &Scene<'a>, intent: &str) -> Option<Part<'a>> {
+    for (back, burst) in scene.bursts().take(1 + REMEMBERED).enumerate() {
+        let texts: Vec<&str> = burst.unanswered().collect();
+        let parts = asked_in(scene, texts.iter().copied());
+        // A "yes" asks for what it answers.
+        let first = match understand(&burst) {
+            Understood::Task(goal) => goal.intent,
+            _ => String::new(),
+        };
+        let is_it = |of: &str| matter(of) == matter(intent);
+        if is_it(&first) || parts.iter().any(|part| is_it(&part.intent)) {
+            // Of an earlier burst what came first is done, and this was taken up after it.
+            let done = |part: &Part<'_>| back > 0 && matter(&first) == matter(&part.intent);
+            let open = |part: &Part<'_>| {
+                !is_it(&part.intent) && !done(part) && !was_offered(scene, part.text)
+            };
+            let other = parts.into_iter().find(open)?;
+            return Some(other).filter(|part| part.text.chars().count() <= QUOTED_CHARS);
         }
-        // Past a message that says more than "yes" the matter is another.
-        if text.split_whitespace().count() > 4 {
+        // Past words that say more than "yes" the matter is another.
+        if parts.len() > 1 || texts.iter().any(|text| text.split_whitespace().count() > 4) {
             return None;
         }
     }
@@ -80,7 +118,7 @@ fn was_offered(scene: &Scene<'_>, part: &str) -> bool {
 }
 
 /// Intents that are about the same matter are one request.
-fn matter(intent: &str) -> &str {
+pub fn matter(intent: &str) -> &str {
     match intent {
         "refund_request" | "refund_eligibility" | "refund_status" | "double_charge"
         | "charge_question" | "item_problem" | "returns_policy" => "money",
@@ -93,7 +131,7 @@ fn matter(intent: &str) -> &str {
 fn split(text: &str) -> Vec<&str> {
     static STARTS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?i)(?P<end>[.?!;]?)[,\s]+(?:(?:and|also|plus|then|und|et|y)\s+)*(?P<start>(?:please |pls )?(?:where|when|what|which|why|how|who|can|could|would|is|are|has|have|do|does|did|will|send|resend|refund|cancel|tell|show|list|i need|i want|i'd like|wo|wann|was|wie|où|quand|dónde|cuándo)\b)",
+            r"(?i)(?P<end>[.?!;]?)[,\s]+(?:(?:and|also|but|plus|then|und|et|y),?\s+)*(?P<start>(?:please |pls )?(?:where|when|what|which|why|how|who|can|could|would|is|are|has|have|do|does|did|will|send|resend|refund|cancel|tell|show|list|i need|i want|i'd like|wo|wann|was|wie|où|quand|dónde|cuándo)\b)",
         )
     });
     let mut parts = Vec::new();

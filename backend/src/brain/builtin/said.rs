@@ -7,6 +7,7 @@ use regex::Regex;
 use super::{
     features::normalise,
     lexicon::{self, pattern},
+    long,
     scene::values,
     slots,
 };
@@ -19,6 +20,14 @@ const LEANING_WORDS: usize = 6;
 /// Whether the text plainly asks for money back now: the words of a request, no question of
 /// whether, no "not".
 pub fn asks_for_money_back(text: &str) -> bool {
+    if long::is_long(text) {
+        let refuses = REFUSES_REFUND.is_match(&normalise(text));
+        return !refuses && long::sentences(text).into_iter().any(asks_in_a_sentence);
+    }
+    asks_in_a_sentence(text)
+}
+
+fn asks_in_a_sentence(text: &str) -> bool {
     let text = normalise(text);
     let asks_whether = text.contains('?') && !POLITE.is_match(&text);
     MONEY_BACK.is_match(&text)
@@ -61,6 +70,11 @@ pub fn leans(text: &str) -> bool {
     normal.split(' ').count() <= LEANING_WORDS && LEANS.is_match(&normal)
 }
 
+/// Whether the text only asks how it goes on: "so?", "any news?".
+pub fn nudges(text: &str) -> bool {
+    NUDGES.is_match(&normalise(text))
+}
+
 /// Whether the text asks what something costs.
 pub fn asks_the_price(text: &str) -> bool {
     PRICE.is_match(&normalise(text))
@@ -81,8 +95,28 @@ pub fn says_not_arrived(text: &str) -> bool {
     NOT_ARRIVED.is_match(&normalise(text))
 }
 
-/// The order ids that a text means: those that it does not take back ("A1002, not A1001").
+/// Whether the text says no to what was asked: "no problem" does not.
+pub fn says_no(text: &str) -> bool {
+    let normal = normalise(text);
+    NO.is_match(&normal) && !NO_MATTER.is_match(&normal)
+}
+
+/// Whether the text puts something in the place of what was said before: "sorry, where is …".
+pub fn starts_over(text: &str) -> bool {
+    let normal = normalise(text);
+    STARTS_OVER.is_match(&normal) && !ADDS.is_match(&normal)
+}
+
+/// The order ids that a text means: those that it does not take back ("A1002, not A1001", "A1001,
+/// sorry, A1002").
 pub fn orders_meant(text: &str) -> Vec<String> {
+    let corrected = CORRECTED.find_iter(text).last().filter(|_| !ADDS.is_match(&normalise(text)));
+    if let Some((before, after)) = corrected.map(|hit| text.split_at(hit.start()))
+        && !values(&slots::find(before), "order").is_empty()
+        && !values(&slots::find(after), "order").is_empty()
+    {
+        return orders_meant(after);
+    }
     let slots = slots::find(text);
     let normal = normalise(text);
     let named = values(&slots, "order");
@@ -112,6 +146,10 @@ patterns! {
     pub YES = r"^(?:yes|yep|yeah|yup|ya|sure|ok|okay|please do|do it|go ahead|correct|exactly|right|of course|absolutely|definitely|ja|jawohl|oui|sí|si|sim|tak|da|sounds good|fine|refund it|confirmed?|i confirm|that'?s (?:right|correct|it)|please)\b";
     /// A no.
     pub NO = r"^(?:no|nope|nah|not|don'?t|do not|never|nein|non|não|nee|nie|stop|cancel|wait)\b";
+    NO_MATTER = r"^(?:no|not a) (?:problem|worries|rush|hurry)\b|^(?:not bad|never mind if)\b";
+    STARTS_OVER = r"^(?:oh |ah |ok )?(?:no|wait|sorry|actually|oops|i mean|i meant|rather|scratch that|correction|hold on)\b|\binstead\b";
+    CORRECTED = r"(?i)\b(?:sorry|no wait|i mean|i meant|rather|correction|oops|scratch that|make that|actually)\b";
+    ADDS = r"\b(?:also|too|as well|another|both)\b";
     WHOLE = r"\b(?:everything|the whole|whole order|all of it|full (?:amount|refund|order)|in full|entire|both (?:charges|payments))\b";
     /// Chooses one of several.
     pub WHICH_ONE = r"\b(?:last|latest|newest|recent|first|second|third|one|that|this|most recent|older|oldest)\b|\d";
@@ -126,6 +164,7 @@ patterns! {
     pub TWICE = r"\b(?:twice|twise|twic|tiwce|twcie|double|doubled|doubble|two times|2 ?x|2 times|two (?:identical )?(?:charges|payments|debits|bookings|withdrawals)|2 (?:identical )?(?:charges|payments|debits|bookings|withdrawals)|duplicate[ds]?|duplicat|second (?:charge|payment|time|one|debit|booking)|one of (?:the|these|those) (?:two )?(?:charges|payments)|both charges|zweimal|doppelt|deux fois|dos veces|due volte|duas vezes|twee keer|dubbel|dwa razy|podwójnie)\b";
     /// Speaks of paying.
     pub PAID = r"\b(?:charge[ds]?|paid|pay|payments?|bank|card|statement|debit(?:ed)?|booked|billed|account|money|amount|transaction|withdrawals?|€|eur)\b|€";
+    NUDGES = r"^(?:(?:ok(?:ay)?|and|so|well|hi|hello)[ ,.!]*)*(?:so|and|well|now|and now|now what|what now|what next|and then|any (?:news|updates?|progress)|what happens (?:now|next)|what about (?:it|that|my (?:case|request|problem|issue))|what did (?:they|he|she|sam) say|go on|continue|are you there|anybody there|hello)[ ?!.…]*$";
     /// Asks for a reason.
     pub WHY = r"^(?:but |and |so )?(?:why|how come|for what reason|what'?s the reason|warum|pourquoi|por qué|perché|waarom|dlaczego)\b";
     GOES_ON = r"^(?:and|what about|how about|und|et|y|e)\b";
@@ -181,5 +220,8 @@ mod tests {
         check("I meant A1002, not A1001", &["A1002"]);
         check("A1001 and A1002", &["A1001", "A1002"]);
         check("not A1001", &[]);
+        check("refund A1002, sorry, I mean A1001", &["A1001"]);
+        check("A1001, actually A1002 too", &["A1001", "A1002"]);
+        check("sorry, it is about A1001 and A1002", &["A1001", "A1002"]);
     }
 }

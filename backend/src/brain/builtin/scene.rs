@@ -1,16 +1,20 @@
 //! What a request shows, as the planner asks for it. Nothing here is remembered between steps:
 //! all of it is read off the dialogue.
 
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+
 use serde_json::{Value, json};
 use shared::{brief::TriggerKind, event::Effect, id::Seq, message::AuthorKind};
 
 use super::{
     answer::{Answer, Needs},
+    heard::Heard,
     phrases, slots,
 };
 use crate::brain::{Entry, Reader, Reading, Request};
 
 /// A request with its reader.
+#[derive(Clone)]
 pub struct Scene<'a> {
     /// The request.
     pub request: &'a Request,
@@ -18,10 +22,14 @@ pub struct Scene<'a> {
     pub reader: &'a dyn Reader,
     /// Where this tenure begins in the dialogue.
     tenure: usize,
+    /// What the visitor has said.
+    said: Heard<'a>,
     /// Where the newest visitor message stands.
     heard: Option<usize>,
     /// Where this agent last spoke in this tenure.
     spoke: Option<usize>,
+    /// What was read before: the planner asks often.
+    readings: Rc<RefCell<BTreeMap<String, Reading>>>,
 }
 
 /// How a call ended.
@@ -39,11 +47,11 @@ impl<'a> Scene<'a> {
         let entries = &request.dialogue;
         let handed = entries.iter().rposition(|e| matches!(e, Entry::HandedOver { .. }));
         let tenure = handed.map_or(0, |at| at + 1);
-        let heard =
-            entries.iter().rposition(|e| matches!(e, Entry::Said { by: AuthorKind::Visitor, .. }));
+        let said = Heard::of(entries);
+        let heard = said.at();
         let own = |e: &Entry| matches!(e, Entry::Said { own: true, .. });
         let spoke = entries[tenure..].iter().rposition(own).map(|at| tenure + at);
-        Self { request, reader, tenure, heard, spoke }
+        Self { request, reader, tenure, said, heard, spoke, readings: Rc::default() }
     }
 
     /// The seq of the newest entry: chooses among variants.
@@ -61,6 +69,14 @@ impl<'a> Scene<'a> {
         let words = phrases::say(key, self.seq(), values);
         let repeats = self.agents_said().next().is_some_and(|said| said.contains(&words));
         if repeats { phrases::say(key, self.seq() + 1, values) } else { words }
+    }
+
+    /// These words, or that they are said again: who asks again is answered again.
+    pub fn told_once(&self, words: String) -> String {
+        if self.agents_said().any(|said| said.contains(&words)) {
+            return self.say("answer_again", &[("quote", &words)]);
+        }
+        words
     }
 
     /// Whether the agent may call this tool now.
@@ -82,37 +98,78 @@ impl<'a> Scene<'a> {
 
     /// The newest visitor message.
     pub fn newest(&self) -> Option<&'a str> {
-        self.heard.and_then(|at| self.text_at(at))
+        self.said.newest()
     }
 
     /// The visitor messages before the newest, newest first.
-    pub fn earlier(&self) -> impl Iterator<Item = &'a str> + '_ {
-        let entries = &self.request.dialogue[..self.heard.unwrap_or(0)];
-        entries.iter().rev().filter_map(|entry| match entry {
-            Entry::Said { by: AuthorKind::Visitor, text, .. } => Some(text.as_str()),
+    pub fn earlier(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.said.earlier()
+    }
+
+    /// All visitor messages, newest first.
+    pub fn visitor_said(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.newest().into_iter().chain(self.earlier())
+    }
+
+    /// What the visitor and the staff have said and noted for this agent, newest first: facts to go
+    /// by. What the visitor *wants* is only in [`Self::visitor_said`].
+    pub fn told(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.request.dialogue.iter().rev().filter_map(|entry| match entry {
+            Entry::Said { by: AuthorKind::Visitor | AuthorKind::Staff, text, .. } => {
+                Some(text.as_str())
+            }
+            Entry::Happened { kind, detail, .. } if kind == "note" => detail["text"].as_str(),
             _ => None,
         })
     }
 
-    fn text_at(&self, at: usize) -> Option<&'a str> {
-        match self.request.dialogue.get(at)? {
-            Entry::Said { text, .. } => Some(text),
-            _ => None,
-        }
+    /// What nobody has answered yet, message by message, oldest first: each a scene of which it is
+    /// the newest.
+    pub fn burst(&self) -> impl Iterator<Item = Self> + '_ {
+        self.said.burst().map(|said| self.with(said))
+    }
+
+    /// The same for everything that was said in one go, newest first.
+    pub fn bursts(&self) -> impl Iterator<Item = Self> + '_ {
+        self.said.bursts().map(|said| self.with(said))
+    }
+
+    /// The words that nobody has answered yet, oldest first.
+    pub fn unanswered(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.said.burst().filter_map(|said| said.newest())
+    }
+
+    /// Whether one of the messages that nobody has answered yet says so.
+    pub fn just_said(&self, what: impl Fn(&str) -> bool) -> bool {
+        self.unanswered().any(what)
+    }
+
+    fn with(&self, said: Heard<'a>) -> Self {
+        Self { heard: said.at(), said, ..self.clone() }
     }
 
     /// Reads a visitor message.
     pub fn read(&self, text: &str) -> Reading {
-        self.reader.read(text, &[])
+        if let Some(known) = self.readings.borrow().get(text) {
+            return known.clone();
+        }
+        let reading = self.reader.read(text, &[]);
+        self.readings.borrow_mut().insert(text.to_owned(), reading.clone());
+        reading
     }
 
-    /// What an agent said last before the newest visitor message: what that message answers.
+    /// What an agent asked before the newest visitor message; `None` if a person has spoken since.
     pub fn question(&self) -> Option<&'a str> {
         let before = &self.request.dialogue[..self.heard?];
-        before.iter().rev().find_map(|entry| match entry {
-            Entry::Said { by: AuthorKind::Agent, text, .. } => Some(text.as_str()),
+        let answered = |entry: &&Entry| match entry {
+            Entry::Said { by, .. } => *by != AuthorKind::Visitor,
+            Entry::HandedOver { by_person, .. } => *by_person,
+            _ => false,
+        };
+        match before.iter().rev().find(answered)? {
+            Entry::Said { by: AuthorKind::Agent, text, .. } => Some(text),
             _ => None,
-        })
+        }
     }
 
     /// What agents have said, newest first.
@@ -140,16 +197,22 @@ impl<'a> Scene<'a> {
 
     /// Whether a person handed the conversation back and nothing was said since.
     pub fn just_returned(&self) -> bool {
-        let brief = self.request.brief.as_ref();
-        brief.is_some_and(|brief| brief.trigger.kind == TriggerKind::Return)
-            && self.just_took_over()
-            && self.spoke.is_none()
+        self.was_returned() && self.just_took_over() && self.spoke.is_none()
     }
 
-    /// The note with which a person handed the conversation over to this tenure.
-    pub fn note(&self) -> Option<&'a str> {
+    /// Whether a person handed the conversation to this agent.
+    pub fn was_returned(&self) -> bool {
+        let brief = self.request.brief.as_ref();
+        brief.is_some_and(|brief| brief.trigger.kind == TriggerKind::Return)
+    }
+
+    /// What the person who handed the conversation to this agent said and noted, newest first.
+    pub fn instructions(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         let before = &self.request.dialogue[..self.tenure];
-        before.iter().rev().take(3).find_map(|entry| match entry {
+        let by_others =
+            |entry: &&Entry| !matches!(entry, Entry::Said { by: AuthorKind::Agent, .. });
+        before.iter().rev().take_while(by_others).filter_map(|entry| match entry {
+            Entry::Said { by: AuthorKind::Staff, text, .. } => Some(text.as_str()),
             Entry::Happened { kind, detail, .. } if kind == "note" => detail["text"].as_str(),
             _ => None,
         })
@@ -286,8 +349,7 @@ impl<'a> Scene<'a> {
 
     /// Values of a kind that the visitor named: of the newest message that has any.
     pub fn named(&self, key: &str) -> Vec<String> {
-        let texts = self.newest().into_iter().chain(self.earlier());
-        let values = texts.map(|text| values(&slots::find(text), key));
+        let values = self.visitor_said().map(|text| values(&slots::find(text), key));
         values.into_iter().find(|values| !values.is_empty()).unwrap_or_default()
     }
 }

@@ -216,6 +216,28 @@ fn a_wish_for_a_person_is_heard_anywhere_in_a_burst() {
 }
 
 #[test]
+fn two_unclear_messages_in_one_burst_are_asked_about_first() {
+    let mut stage = Stage::new();
+    stage.visitor("mumble mumble mumble");
+    stage.visitor("mumble mumble again");
+    assert_eq!(stage.run(), Next::Ask);
+    assert_eq!(owner(&stage), "front");
+    stage.answer("Could you say that again?", &[]);
+    stage.visitor("mumble mumble once more");
+    stage.run();
+    assert_eq!(owner(&stage), "help");
+}
+
+#[test]
+fn an_owner_that_can_serve_a_part_of_a_burst_keeps_it() {
+    let mut stage = Stage::new();
+    stage.visitor("peek at this");
+    stage.visitor("and I want a refund");
+    assert_eq!(stage.run(), Next::Ask);
+    assert_eq!(owner(&stage), "front");
+}
+
+#[test]
 fn after_the_wish_for_a_person_only_people_follow() {
     let mut stage = Stage::new();
     stage.visitor("give me a human");

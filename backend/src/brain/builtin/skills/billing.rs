@@ -15,8 +15,7 @@ const LISTED: usize = 6;
 
 /// Looks for a charge that was made twice, and brings in whoever can give it back.
 pub fn duplicate(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
-    let named = !said::orders_meant(&goal.text).is_empty()
-        || scene.newest().is_some_and(|text| !said::orders_meant(text).is_empty());
+    let named = !goal.orders().is_empty();
     let (order, charges) = if scene.has("list_charges") && !named {
         let all = list(&scene.need("list_charges", json!({}))?["charges"]);
         let made_twice = |charge: &&Value| charge["duplicate"] == true;
@@ -52,8 +51,7 @@ fn twice(scene: &Scene<'_>, goal: &Goal, order: &str, charges: &[Value], second:
     }
     let same_day = on == again || on.is_empty();
     let seen = scene.say(if same_day { "duplicate_one_day" } else { "duplicate" }, &values);
-    let asked = |text: &str| said::asks_for_money_back(text);
-    let wants = goal.agreed.is_some() || asked(&goal.text) || scene.newest().is_some_and(asked);
+    let wants = goal.agreed.is_some() || goal.says(said::asks_for_money_back);
     let refunders = scene.reader.holders("issue_refund");
     let target = refunders.iter().find_map(|agent| scene.transfer_to(agent));
     match target {
@@ -79,7 +77,7 @@ fn offer(scene: &Scene<'_>, text: &str) -> Answer {
 
 /// Lists what was charged.
 pub fn charges(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
-    let order = said::orders_meant(&goal.text).into_iter().next();
+    let order = goal.orders().into_iter().next();
     let args = order.map_or(json!({}), |order| json!({ "order": order }));
     let found = list(&scene.need("list_charges", args)?["charges"]);
     if found.is_empty() {
@@ -110,7 +108,7 @@ pub fn invoices(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
     if found.is_empty() {
         return Ok(Answer::text(scene.say("no_invoices", &[])));
     }
-    let texts = [scene.newest().unwrap_or_default(), goal.text.as_str()];
+    let texts: Vec<&str> = goal.lines().collect();
     let named =
         texts.iter().find_map(|text| values(&slots::find(text), "invoice").into_iter().next());
     let id = |invoice: &Value| invoice["id"].as_str().unwrap_or_default().to_owned();
@@ -187,7 +185,7 @@ pub fn subscription(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
     }
     // Asked on, they want to know one thing of it.
     let cost = format!("{}{every}", price(&field("price")));
-    let key = if renews.is_empty() || said::asks_the_price(&goal.text) {
+    let key = if renews.is_empty() || goal.says(said::asks_the_price) {
         "subscription_costs"
     } else {
         "subscription_renews"

@@ -4,7 +4,7 @@ use serde_json::json;
 use shared::{brief::TriggerKind, message::Assurance};
 
 use crate::brain::builtin::{
-    answer::{Answer, Needs},
+    answer::Answer,
     plan, said,
     scene::{Ended, Scene, cut},
 };
@@ -28,7 +28,7 @@ pub fn step(scene: &Scene<'_>) -> Answer {
 /// What happens next, from what the tools say.
 fn words(scene: &Scene<'_>) -> String {
     let mut parts: Vec<String> = Vec::new();
-    if scene.newest().is_some_and(said::is_emergency) {
+    if scene.just_said(said::is_emergency) {
         parts.push(scene.say("emergency", &[]));
     }
     let hours = plan::found(scene, "business_hours");
@@ -62,9 +62,7 @@ fn why(scene: &Scene<'_>) -> &'static str {
     match scene.request.brief.as_ref().map(|brief| brief.trigger.kind) {
         Some(TriggerKind::AskedForPerson) => "person_wanted",
         Some(TriggerKind::LowConfidence) => "person_understands",
-        _ if scene.newest().is_some_and(|text| scene.read(text).wants_person.is_some()) => {
-            "person_wanted"
-        }
+        _ if scene.just_said(|text| scene.read(text).wants_person.is_some()) => "person_wanted",
         Some(TriggerKind::Model) if was_not_understood(scene) => "person_understands",
         Some(TriggerKind::Model) if !is_complaint(scene) => "person_agreed",
         _ => "person_needed",
@@ -76,9 +74,10 @@ fn was_not_understood(scene: &Scene<'_>) -> bool {
 }
 
 fn is_complaint(scene: &Scene<'_>) -> bool {
-    let top = |text: &str| scene.read(text).intents.into_iter().next();
-    let intent = scene.newest().and_then(top).map(|(intent, _)| intent);
-    intent.is_some_and(|intent| ["complaint", "legal_privacy"].contains(&intent.as_str()))
+    scene.just_said(|text| {
+        let top = scene.read(text).intents.into_iter().next();
+        top.is_some_and(|(intent, _)| ["complaint", "legal_privacy"].contains(&intent.as_str()))
+    })
 }
 
 fn is_unreachable(scene: &Scene<'_>) -> bool {
@@ -121,11 +120,4 @@ pub fn request(scene: &Scene<'_>) -> String {
         Some(matter) => format!("{} Before that: “{}”", cut(request, 200), cut(matter, 380)),
         None => cut(request, 600),
     }
-}
-
-/// Says when people answer.
-pub fn hours(scene: &Scene<'_>) -> Needs<Answer> {
-    let found = scene.need("business_hours", json!({}))?;
-    let text = found["text"].as_str().unwrap_or_default();
-    Ok(Answer::text(scene.say("hours", &[("text", &cut(text, 400))])))
 }

@@ -40,9 +40,7 @@ pub fn answer(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
     let passage = stays.unwrap_or(first);
     let quote = quote(text_of(passage, "text"), &stems(&query));
     let (title, url) = (text_of(passage, "title"), text_of(passage, "url"));
-    let quoted = scene.agents_said().any(|said| said.contains(&quote));
-    let key = if quoted { "quoted_before" } else { "answer" };
-    let mut answer = Answer::text(scene.say(key, &[("quote", &quote)]));
+    let mut answer = Answer::text(scene.told_once(scene.say("answer", &[("quote", &quote)])));
     if !url.is_empty() {
         answer.sources.push((title.to_owned(), url.to_owned()));
     }
@@ -68,7 +66,8 @@ fn last_page<'a>(scene: &Scene<'a>, query: &str) -> Option<&'a str> {
 /// A short question together with the one before it, which it may lean on.
 fn leaning(scene: &Scene<'_>, query: &str) -> Option<String> {
     let is_short = query.split_whitespace().count() <= LEANING_WORDS;
-    let before = scene.earlier().next().filter(|_| is_short)?;
+    let before = scene.visitor_said().find(|said| !query.contains(&cut(said, QUERY_CHARS)));
+    let before = before.filter(|_| is_short)?;
     Some(cut(&format!("{before} {query}"), QUERY_CHARS))
 }
 

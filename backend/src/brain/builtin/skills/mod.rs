@@ -3,6 +3,7 @@
 
 pub mod billing;
 pub mod escalate;
+pub mod hours;
 pub mod knowledge;
 pub mod news;
 pub mod orders;

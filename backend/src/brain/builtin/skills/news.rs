@@ -48,8 +48,7 @@ pub fn report(scene: &Scene<'_>) -> Option<Answer> {
 
 /// Another order that the visitor wants refunded and nobody has looked after yet.
 fn also_named(scene: &Scene<'_>) -> Option<String> {
-    let said = scene.newest().into_iter().chain(scene.earlier());
-    let request = said.into_iter().find(|text| said::asks_for_money_back(text))?;
+    let request = scene.visitor_said().find(|text| said::asks_for_money_back(text))?;
     let looked_after = |order: &String| {
         scene.tenure().iter().any(|entry| {
             matches!(entry, Entry::Called { name, args, .. }
@@ -186,8 +185,7 @@ pub fn back(scene: &Scene<'_>) -> String {
 
 /// A question that shows that what was spoken of before is still known.
 pub fn where_it_stood(scene: &Scene<'_>) -> String {
-    let spoken_of = scene.newest().into_iter().chain(scene.earlier());
-    match spoken_of.flat_map(said::orders_meant).next() {
+    match scene.told().flat_map(said::orders_meant).next() {
         Some(order) => scene.say("still_about_order", &[("order", &order)]),
         None => scene.say("anything_else", &[]),
     }

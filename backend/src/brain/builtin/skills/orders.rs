@@ -19,24 +19,17 @@ const ITEM_WORD: usize = 4;
 /// The order that the goal is about: named by the visitor, newest first, then by the brief, then
 /// the only one there is; else asked for.
 pub fn which(scene: &Scene<'_>, goal: &Goal) -> Needs<String> {
-    let newest = scene.newest().unwrap_or_default();
-    let mut stated = [newest, goal.text.as_str()];
-    // Of several requests in one message each is about its own order.
-    if newest.contains(&goal.text) {
-        stated.reverse();
-    }
-    let named = stated.iter().find_map(|text| said::orders_meant(text).into_iter().next());
-    if let Some(order) = named {
+    if let Some(order) = goal.orders().into_iter().next() {
         return Ok(order);
     }
-    let selects = said::means_newest(newest) || said::means_newest(&goal.text);
+    let selects = goal.says(said::means_newest);
     let numbers: Vec<String> =
-        stated.iter().flat_map(|text| values(&slots::find(text), "number")).collect();
-    let another = stated.iter().any(|text| text.to_lowercase().contains("other order"));
+        goal.lines().flat_map(|text| values(&slots::find(text), "number")).collect();
+    let another = goal.text.to_lowercase().contains("other order");
     if !selects
         && numbers.is_empty()
         && !another
-        && let Some(order) = earlier(scene)
+        && let Some(order) = spoken_of(scene)
     {
         return Ok(order);
     }
@@ -49,16 +42,16 @@ pub fn which(scene: &Scene<'_>, goal: &Goal) -> Needs<String> {
     }
     let account = scene.need("lookup_customer", json!({}))?;
     let orders = list(&account["orders"]);
-    let by_name = stated.iter().find_map(|text| with_item(orders, text));
+    let by_name = goal.lines().find_map(|text| with_item(orders, text));
     match by_name {
         Some(order) => Ok(order),
         None => choose(scene, orders, &numbers, selects),
     }
 }
 
-/// The order that was spoken of last, by the visitor or in the brief.
-fn earlier(scene: &Scene<'_>) -> Option<String> {
-    let said = scene.earlier().find_map(|text| said::orders_meant(text).into_iter().next());
+/// The order that was spoken of last, by the visitor, by staff or in the brief.
+fn spoken_of(scene: &Scene<'_>) -> Option<String> {
+    let said = scene.told().find_map(|text| said::orders_meant(text).into_iter().next());
     let brief = scene.request.brief.as_ref();
     said.or_else(|| {
         let brief = brief?;
@@ -146,8 +139,7 @@ pub fn status(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
     ];
     let arrived = state == "delivered" && !delivered.is_empty();
     let text = scene.say(if arrived { "order_delivered" } else { "order_status" }, &values);
-    let missing = [goal.text.as_str(), scene.newest().unwrap_or_default()];
-    if arrived && missing.iter().any(|text| said::says_not_arrived(text)) {
+    if arrived && goal.says(said::says_not_arrived) {
         return Ok(scene.offer(format!("{text} {}", scene.say("not_arrived", &[]))));
     }
     Ok(Answer::text(text))

@@ -9,10 +9,10 @@ use crate::brain::{
     Entry,
     builtin::{
         answer::{Answer, Needs},
-        phrases, requests, said,
+        phrases, said,
         scene::{Ended, Scene, cut, values},
         slots,
-        understand::{Asked, Goal},
+        understand::{self, Asked, Goal},
     },
 };
 
@@ -71,13 +71,10 @@ pub fn request(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
 fn amount(scene: &Scene<'_>, goal: &Goal, order: &str, found: &Value) -> Result<Money, Answer> {
     let left = money(&found["refundable"]).filter(|left| left.amount > 0);
     let twice = duplicate(found);
-    let spoke_of_twice = goal.intent == "double_charge"
-        || said::speaks_of_twice(&goal.text)
-        || scene.newest().is_some_and(said::speaks_of_twice);
+    let spoke_of_twice = goal.intent == "double_charge" || goal.says(said::speaks_of_twice);
     let Some(left) = left else { return Err(nothing_left(scene, order, found)) };
     if let Some(charge) = twice.and_then(|charge| money(&charge["amount"])) {
-        let all = said::wants_all(&goal.text) || scene.newest().is_some_and(said::wants_all);
-        if !all || spoke_of_twice {
+        if !goal.says(said::wants_all) || spoke_of_twice {
             return Ok(smaller(charge, left));
         }
     } else if spoke_of_twice && goal.agreed.is_none() {
@@ -94,9 +91,8 @@ fn named_amount(
     found: &Value,
     left: Money,
 ) -> Result<Money, Answer> {
-    let texts = [scene.newest().unwrap_or_default(), goal.text.as_str()];
     let named =
-        texts.iter().find_map(|text| values(&slots::find(text), "amount").into_iter().next());
+        goal.lines().find_map(|text| values(&slots::find(text), "amount").into_iter().next());
     let Some(named) = named.filter(|named| *named != left.to_string()) else { return Ok(left) };
     let prices = list(&found["order"]["items"]).iter().map(|item| &item["price"]);
     let charges = list(&found["charges"]).iter().map(|charge| &charge["amount"]);
@@ -165,24 +161,34 @@ fn no_duplicate(scene: &Scene<'_>, order: &str, found: &Value) -> Answer {
 /// Whether the visitor has plainly asked for exactly this: one order, money back, and, if the order
 /// was charged twice, the second charge.
 fn plainly_asked(scene: &Scene<'_>, goal: &Goal, order: &str, found: &Value) -> bool {
-    let said = |text: &str| {
-        scene.newest().into_iter().chain(scene.earlier()).any(|said| said.contains(text))
+    // The words must be the visitor's own, said now or put off until now; not an account of them.
+    let put_off = match scene.question().and_then(understand::asked) {
+        Some(Asked::Rest(request)) => request,
+        _ => String::new(),
     };
-    // The words must be the visitor's own, not another agent's account of them.
-    let parts = scene.newest().map(|text| requests::several(scene, text)).unwrap_or_default();
-    let texts = [Some(goal.text.as_str()).filter(|text| said(text)), scene.newest()];
-    let texts = texts.into_iter().flatten().chain(parts.iter().map(|part| part.text));
-    let clear_which = |text: &str| duplicate(found).is_none() || said::speaks_of_twice(text);
-    goal.intent != "refund_eligibility"
-        && texts.into_iter().any(|text| {
-            said::asks_for_money_back(text)
-                && clear_which(text)
-                && match said::orders_meant(text).as_slice() {
-                    // The only payment that was taken twice needs no number.
-                    [] => duplicate(found).is_some(),
-                    named => named == [order],
-                }
+    let own: Vec<&str> = scene.unanswered().chain([put_off.as_str()]).collect();
+    let words: Vec<&str> = goal
+        .lines()
+        .filter_map(|line| {
+            let whole = own.iter().any(|said| said.contains(line));
+            // What a brief has added to them is not.
+            whole.then_some(line).or_else(|| {
+                own.iter().copied().find(|said| !said.is_empty() && line.contains(said))
+            })
         })
+        .collect();
+    let named = words.iter().map(|text| said::orders_meant(text)).find(|orders| !orders.is_empty());
+    let clear_which = match named.as_deref() {
+        // The only payment that was taken twice needs no number.
+        None => duplicate(found).is_some(),
+        Some(named) => named == [order],
+    };
+    let clear_what =
+        duplicate(found).is_none() || words.iter().any(|text| said::speaks_of_twice(text));
+    goal.intent != "refund_eligibility"
+        && clear_which
+        && clear_what
+        && words.iter().any(|text| said::asks_for_money_back(text))
 }
 
 /// Why, for whoever approves it: of an order that the record shows to be charged twice, and no
@@ -192,7 +198,7 @@ fn reason(scene: &Scene<'_>, goal: &Goal, charged_twice: bool) -> String {
         "double_charge" if charged_twice => "Charged twice",
         "item_problem" => "Something is wrong with the item",
         _ if charged_twice
-            && (said::speaks_of_twice(&goal.text)
+            && (goal.says(said::speaks_of_twice)
                 || scene.earlier().take(3).any(said::speaks_of_twice)) =>
         {
             "Charged twice"
@@ -200,13 +206,14 @@ fn reason(scene: &Scene<'_>, goal: &Goal, charged_twice: bool) -> String {
         _ => "Refund requested",
     };
     // An account by another agent is not the visitor's word.
-    let said = scene.newest().into_iter().chain(scene.earlier());
     let telling = |text: &&str| {
         said::asks_for_money_back(text)
             || said::speaks_of_twice(text)
-            || *text == goal.text && goal.agreed.is_none() && text.split(' ').count() > 2
+            || goal.says(|line| line == *text)
+                && goal.agreed.is_none()
+                && text.split(' ').count() > 2
     };
-    match said.into_iter().find(telling) {
+    match scene.visitor_said().find(telling) {
         Some(words) => format!("{why}. In the visitor's words: “{}”", cut(words, 180)),
         None => format!("{why}."),
     }
@@ -214,10 +221,7 @@ fn reason(scene: &Scene<'_>, goal: &Goal, charged_twice: bool) -> String {
 
 /// Says how a refund stands.
 pub fn status(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
-    let named = said::orders_meant(&goal.text)
-        .into_iter()
-        .chain(scene.newest().into_iter().flat_map(said::orders_meant))
-        .next();
+    let named = goal.orders().into_iter().next();
     if let Some(moving) = known_order(scene, named.as_deref()).and_then(|o| news::stands(scene, &o))
     {
         return Ok(moving);

@@ -167,6 +167,7 @@ impl Desk {
     }
 
     fn hand_to(&mut self, slug: &str, trigger: Trigger, args: &Value) {
+        let kind = trigger.kind;
         let list = |key: &str| -> Vec<String> {
             serde_json::from_value(args[key].clone()).unwrap_or_default()
         };
@@ -195,7 +196,8 @@ impl Desk {
         });
         let (from, to) = (self.name(&self.owner), self.name(slug));
         self.epoch += 1;
-        self.record(|seq| Entry::HandedOver { seq, from, to });
+        let by_person = kind == TriggerKind::Return;
+        self.record(|seq| Entry::HandedOver { seq, from, to, by_person });
         self.owner = slug.to_owned();
         self.owners.push(slug.to_owned());
     }
@@ -383,10 +385,10 @@ impl Desk {
             })
             .collect();
         let newest = self.entries.iter().rev().find_map(|(_, entry)| match entry {
-            Entry::Said { seq, by: AuthorKind::Visitor, text, .. } => Some((*seq, text.clone())),
+            Entry::Said { by: AuthorKind::Visitor, text, .. } => Some(text.clone()),
             _ => None,
         });
-        let (unanswered_from, newest) = newest.unwrap_or_default();
+        let newest = newest.unwrap_or_default();
         let tool = |name: String, effect| ToolSchema {
             name,
             description: String::new(),
@@ -407,7 +409,6 @@ impl Desk {
             brief: self.brief.clone(),
             language: SHIPPED.read(&newest, &[]).language,
             dialogue,
-            unanswered_from,
             now: Timestamp(1_795_000_000_000),
         }
     }

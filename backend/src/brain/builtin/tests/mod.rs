@@ -36,7 +36,6 @@ pub fn greeting(agent: AgentSpec, text: &str) -> Request {
         tools: Vec::new(),
         brief: None,
         dialogue: vec![said],
-        unanswered_from: 2,
         language: "en".to_owned(),
         now: Timestamp(0),
     }
