@@ -31,7 +31,8 @@ export function inboxOn(page) {
   const pane = page.getByRole('region', { name: 'Conversation', exact: true });
   return {
     view: name => page.getByRole('group', { name: 'View' }).getByRole('button', { name: new RegExp(`^${name}`) }),
-    lines: page.getByRole('region', { name: 'Conversations' }).getByRole('listitem'),
+    // Who is here stands in a list, too; a conversation leads somewhere.
+    lines: page.getByRole('region', { name: 'Conversations' }).getByRole('listitem').filter({ has: page.getByRole('link') }),
     pane,
     transcript: pane.getByRole('log', { name: 'Transcript' }),
     brief: page.getByRole('complementary', { name: 'Brief' }),
