@@ -7,6 +7,7 @@ use crate::{
     id::{AgentSlug, QueueSlug},
     limits,
     money::Money,
+    queue::Queue,
 };
 
 /// An agent, whole. A published version of it never changes.
@@ -64,6 +65,9 @@ fn default_lease() -> u32 {
     5 * 60
 }
 
+/// What stands before a queue's short name in the name of the tool that transfers to it.
+pub const QUEUE_PREFIX: &str = "queue_";
+
 /// Whom a conversation can be handed to by an agent or a rule.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -86,7 +90,7 @@ impl Target {
     pub fn tool_name(&self) -> String {
         match self {
             Self::Agent { slug } => format!("transfer_to_{slug}"),
-            Self::Queue { slug } => format!("transfer_to_queue_{slug}"),
+            Self::Queue { slug } => format!("transfer_to_{QUEUE_PREFIX}{slug}"),
         }
     }
 }
@@ -197,6 +201,13 @@ impl AgentSpec {
     /// Checks what can be checked without knowing the other agents and the tools.
     pub fn validate(&self) -> Result<(), Invalid> {
         let fail = |field: &str, message: String| Err(Invalid { field: field.to_owned(), message });
+        if self.slug.as_str().starts_with(QUEUE_PREFIX) {
+            // Its transfer would have the name of a queue's.
+            return fail(
+                "slug",
+                format!("An agent's short name cannot begin with {QUEUE_PREFIX}."),
+            );
+        }
         let too_long = |text: &str, max: usize| text.chars().count() > max;
         if self.name.trim().is_empty() || too_long(&self.name, limits::NAME_CHARS) {
             return fail("name", format!("Give a name of 1 to {} characters.", limits::NAME_CHARS));
@@ -313,10 +324,8 @@ pub struct DeskSettings {
     pub escalation: Target,
     /// The queue of people behind everything: where a conversation goes when all else fails.
     pub queue: QueueSlug,
-    /// What visitors read for that queue.
-    pub queue_name: String,
-    /// How long a queued conversation may wait before its fallback, in seconds.
-    pub queue_deadline_s: u32,
+    /// All queues, that one among them.
+    pub queues: Vec<Queue>,
     /// How long a visitor may wait for a person who owns the conversation and is not there, until
     /// it goes back to its queue; in seconds.
     #[serde(default = "default_lease")]

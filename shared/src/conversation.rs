@@ -223,6 +223,7 @@ impl Conversation {
 
     /// A conversation of which nothing has been seen yet: what a page starts from.
     pub fn begin(id: ConversationId, opened: Opened, at: Timestamp) -> Self {
+        let queued = matches!(opened.owner, Owner::Queue { .. });
         Self {
             id,
             site: opened.site,
@@ -238,9 +239,9 @@ impl Conversation {
             refunds: Vec::new(),
             brief: None,
             wants_person: None,
-            escalated_at: None,
-            deadline: None,
-            waits_since: None,
+            escalated_at: queued.then_some(at),
+            deadline: opened.deadline,
+            waits_since: queued.then_some(at),
             tenure_since: at,
             tenure_seq: 1,
             usage: Usage::default(),
@@ -427,7 +428,7 @@ impl Conversation {
                     self.wants_person = self.wants_person.or(Some(event.seq));
                 }
                 if r.trigger == TriggerKind::Lease {
-                    self.deadline = None;
+                    self.deadline = r.deadline;
                 }
             }
             EventBody::Opened(_) | EventBody::Note(_) | EventBody::Closed(_) => {}

@@ -76,6 +76,9 @@ pub struct Opened {
     pub visitor: VisitorRef,
     /// The front door: who takes the first message.
     pub owner: Owner,
+    /// Where that is a queue: when somebody must have claimed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<Timestamp>,
 }
 
 /// Somebody said something.
@@ -406,6 +409,9 @@ pub struct RuleFired {
     pub evidence: String,
     /// What follows from it.
     pub action: String,
+    /// Where a queue's deadline has passed and the conversation stays in it: the next one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<Timestamp>,
 }
 
 /// What a guard did.

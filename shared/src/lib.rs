@@ -14,5 +14,6 @@ pub mod live;
 pub mod message;
 pub mod money;
 pub mod owner;
+pub mod queue;
 pub mod refund;
 pub mod time;

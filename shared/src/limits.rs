@@ -18,6 +18,8 @@ pub const QUESTIONS: usize = 4;
 pub const EXAMPLES: usize = 500;
 /// Most rules of one agent.
 pub const RULES: usize = 50;
+/// Most queues of a desk.
+pub const QUEUES: usize = 20;
 /// Most tools, and most handoff targets, of one agent.
 pub const TOOLS: usize = 64;
 /// Longest preview of a message or a request in a list, in characters.

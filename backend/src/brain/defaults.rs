@@ -6,6 +6,7 @@ use shared::{
     agent::{AgentSpec, DeskSettings, Example, RefundPolicy, Target},
     id::{AgentSlug, QueueSlug},
     money::{Currency, Money},
+    queue::{Fallback, Queue},
 };
 
 /// The agents of a new desk: triage, billing, refunds and escalation.
@@ -20,8 +21,12 @@ pub fn desk() -> DeskSettings {
         front_door: slug("triage"),
         escalation: Target::Agent { slug: slug("escalation") },
         queue: queue("support"),
-        queue_name: "Support team".to_owned(),
-        queue_deadline_s: 15 * 60,
+        queues: vec![Queue {
+            slug: queue("support"),
+            name: "Support team".to_owned(),
+            deadline_s: 15 * 60,
+            fallback: Fallback::Tell,
+        }],
         lease_s: 5 * 60,
         utc_offset_minutes: 60,
         opens_hour: 9,

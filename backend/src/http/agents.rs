@@ -159,13 +159,10 @@ async fn row(app: &App, slug: &AgentSlug) -> Answer<AgentRow> {
 fn check_slug(slug: &AgentSlug) -> Answer<()> {
     let text = slug.as_str();
     let plain = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-    // `transfer_to_queue_…` leads to people.
-    if plain && text.len() <= SLUG_CHARS && !text.starts_with("queue_") {
+    if plain && text.len() <= SLUG_CHARS {
         return Ok(());
     }
-    let message = format!(
-        "Use 1 to {SLUG_CHARS} small letters, digits and '_', not beginning with \"queue_\"."
-    );
+    let message = format!("Use 1 to {SLUG_CHARS} small letters, digits and '_'.");
     Err(Error::invalid("slug", message))
 }
 
@@ -194,7 +191,7 @@ async fn check(app: &App, spec: &AgentSpec, publishing: bool) -> Answer<()> {
     }
     for target in &spec.targets {
         match target {
-            Target::Queue { slug } if *slug == desk.settings.queue => {}
+            Target::Queue { slug } if desk.settings.queue_called(slug).is_some() => {}
             Target::Queue { slug } => {
                 return Err(Error::invalid("targets", format!("There is no queue {slug}.")));
             }

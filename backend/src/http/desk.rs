@@ -14,7 +14,6 @@ use utoipa::IntoParams;
 use super::{
     body::{Asked, Body},
     error::{Answer, Error},
-    text,
 };
 use crate::{
     app::App,
@@ -43,7 +42,9 @@ pub async fn save_settings(
     AdminAuth(admin): AdminAuth,
     Body(mut settings): Body<DeskSettings>,
 ) -> Answer<Json<DeskSettings>> {
-    settings.queue_name = text::name("queue_name", &settings.queue_name)?;
+    for queue in &mut settings.queues {
+        queue.name = queue.name.trim().to_owned();
+    }
     let _change = app.changes.lock().await;
     check(&settings, &app.catalog.current())?;
     let json = serde_json::to_string(&settings).map_err(|_| Error::internal())?;
@@ -112,18 +113,21 @@ fn check(settings: &DeskSettings, now: &Snapshot) -> Answer<()> {
     }
     let reachable = match &settings.escalation {
         Target::Agent { slug } => now.agents.contains_key(slug),
-        Target::Queue { slug } => *slug == settings.queue,
+        Target::Queue { slug } => settings.queue_called(slug).is_some(),
     };
     if !reachable {
-        return no("escalation", "Choose a published agent or the queue.");
+        return no("escalation", "Choose a published agent or a queue.");
     }
-    let lost =
-        |target: &Target| matches!(target, Target::Queue { slug } if *slug != settings.queue);
+    settings.check_queues()?;
+    let lost = |target: &Target| match target {
+        Target::Queue { slug } => settings.queue_called(slug).is_none(),
+        Target::Agent { .. } => false,
+    };
     if now.agents.values().any(|(_, spec)| spec.targets.iter().any(lost)) {
-        return no("queue", "Published agents hand off to the old queue; change them first.");
-    }
-    if !(60..=7 * 86_400).contains(&settings.queue_deadline_s) {
-        return no("queue_deadline_s", "Choose one minute to seven days, in seconds.");
+        return no(
+            "queues",
+            "Published agents hand off to a queue that is gone; change them first.",
+        );
     }
     if !(10..=86_400).contains(&settings.lease_s) {
         return no("lease_s", "Choose ten seconds to a day, in seconds.");

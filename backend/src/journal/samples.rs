@@ -76,7 +76,7 @@ pub(crate) fn opened(visitor: &str) -> Opened {
         name: Some("Ada Lovelace".to_owned()),
         email: Some("ada@example.com".to_owned()),
     };
-    Opened { site: id("demo"), visitor, owner: agent("triage") }
+    Opened { site: id("demo"), visitor, owner: agent("triage"), deadline: None }
 }
 
 pub(crate) fn says(text: &str, client_id: &str) -> EventBody {

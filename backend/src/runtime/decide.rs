@@ -5,8 +5,8 @@ use shared::{
     brief::{Trigger, TriggerKind},
     conversation::{OpenCall, RefundView},
     event::{
-        ApprovalState, Closed, Effect, EventBody, Message, Note, RefundState, RuleFired,
-        Settlement, TurnEnded, TurnState,
+        ApprovalState, Closed, Effect, EventBody, Message, Note, RefundState, Settlement,
+        TurnEnded, TurnState,
     },
     id::ClientId,
     message::{Author, AuthorKind, StaffRef},
@@ -18,7 +18,7 @@ use super::{
     calls::settle,
     guard,
     handoff::{self, Words},
-    lease, permits, refunds, triggers,
+    lease, overdue, permits, refunds, triggers,
 };
 
 /// What a conversation needs next.
@@ -53,7 +53,11 @@ pub fn next(world: &World<'_>) -> Next {
         ));
     }
     if state.deadline.is_some_and(|deadline| deadline <= world.now) {
-        return Next::Record(nobody_came(world));
+        return Next::Record(overdue::nobody_came(world));
+    }
+    let thanks = overdue::address_given(world);
+    if !thanks.is_empty() {
+        return Next::Record(thanks);
     }
     let lapsed = lease::lapsed(world);
     if !lapsed.is_empty() {
@@ -82,34 +86,6 @@ pub fn next(world: &World<'_>) -> Next {
     }
     let triggered = triggers::before_the_brain(world);
     if triggered.is_empty() { Next::Ask } else { Next::Record(triggered) }
-}
-
-/// The queue's deadline has passed: the visitor is told what happens next, once. The conversation
-/// stays with people, and its clock goes on.
-fn nobody_came(world: &World<'_>) -> Vec<EventBody> {
-    let state = &world.thread.state;
-    let minutes = world.desk.settings.queue_deadline_s.div_ceil(60);
-    let mut text = "Thank you for waiting. Everybody is busy right now, but you have not been \
-                    forgotten: a person will answer here."
-        .to_owned();
-    if state.visitor.email.is_none() && !state.facts.contains_key("contact.email") {
-        text.push_str(" If you leave your e-mail address, they can reach you there as well.");
-    }
-    vec![
-        EventBody::Rule(RuleFired {
-            trigger: TriggerKind::Lease,
-            rule: None,
-            evidence: format!("Nobody claimed it within {minutes} minutes."),
-            action: "tell the visitor what happens next".to_owned(),
-        }),
-        EventBody::Message(Message {
-            author: Author::new(AuthorKind::Agent, state.owner.name()),
-            text,
-            client_id: None,
-            quick_replies: Vec::new(),
-            sources: Vec::new(),
-        }),
-    ]
 }
 
 /// Asks what became of a refund, if it is time to; when nobody waits for anything else, for it may

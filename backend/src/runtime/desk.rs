@@ -144,13 +144,12 @@ impl Desk {
     ) -> Result<Arc<Thread>, DeskError> {
         let desk = self.catalog().current();
         let settings = &desk.settings;
-        let owner = desk.owner(&settings.front_door).unwrap_or_else(|| Owner::Queue {
-            slug: settings.queue.clone(),
-            name: settings.queue_name.clone(),
-        });
-        let id = fresh_id()?;
-        let opened = Opened { site: site.clone(), visitor, owner };
-        self.journal().open(id, opened, self.now()).await.map_err(fault)
+        let owner =
+            desk.owner(&settings.front_door).unwrap_or_else(|| settings.last_queue().owner());
+        let (id, now) = (fresh_id()?, self.now());
+        let deadline = settings.deadline_of(&owner, now);
+        let opened = Opened { site: site.clone(), visitor, owner, deadline };
+        self.journal().open(id, opened, now).await.map_err(fault)
     }
 
     /// A conversation in scope.

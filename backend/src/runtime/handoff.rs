@@ -87,8 +87,7 @@ pub fn hand_over(
     words: Words,
 ) -> Vec<EventBody> {
     let mut events = settle_open_calls(world, before);
-    let deadline = matches!(to, Owner::Queue { .. })
-        .then(|| world.now.plus_ms(i64::from(world.desk.settings.queue_deadline_s) * 1000));
+    let deadline = world.desk.settings.deadline_of(&to, world.now);
     let kind = trigger.kind;
     let notice = notice(&world.thread.state.owner, &to, kind);
     let position = world.thread.state.seq + (before.len() + events.len()) as u64 + 1;
@@ -126,6 +125,7 @@ pub fn fire(
         rule,
         evidence: trigger.evidence.clone(),
         action: format!("hand over to {}", to.name()),
+        deadline: None,
     });
     let words = Words { reason: reason.to_owned(), ..Words::default() };
     let mut events = vec![fired];
@@ -314,6 +314,9 @@ fn notice(from: &Owner, to: &Owner, kind: TriggerKind) -> String {
         }
         Owner::Agent { name, .. } if kind == TriggerKind::Reopen => {
             format!("The conversation is open again. {name} answers now.")
+        }
+        Owner::Queue { name, .. } if matches!(from, Owner::Queue { .. }) => {
+            format!("{name} has been asked as well. A person will answer here.")
         }
         Owner::Queue { name, .. } if matches!(from, Owner::Staff { .. }) => {
             let who = from.name();

@@ -5,6 +5,7 @@ use shared::{
     event::EventBody,
     message::StaffRef,
     owner::Owner,
+    queue::Queue,
 };
 
 use super::{World, handoff};
@@ -39,5 +40,18 @@ pub fn release(world: &World<'_>, staff: &StaffRef) -> Vec<EventBody> {
 
 fn give_back(world: &World<'_>, evidence: String) -> Vec<EventBody> {
     let trigger = Trigger { kind: TriggerKind::Lease, evidence };
-    handoff::hand_over(world, &[], world.queue(), trigger, handoff::words_so_far(world))
+    handoff::hand_over(world, &[], queue_before(world), trigger, handoff::words_so_far(world))
+}
+
+/// The queue from which the owner claimed it, if it is still there; else the one behind everything.
+fn queue_before(world: &World<'_>) -> Owner {
+    let claimed = world.thread.events.iter().rev().find_map(|event| match &event.body {
+        EventBody::Handoff(handoff) => Some(&handoff.from),
+        _ => None,
+    });
+    let known = match claimed {
+        Some(Owner::Queue { slug, .. }) => world.desk.settings.queue_called(slug),
+        _ => None,
+    };
+    known.map_or_else(|| world.queue(), Queue::owner)
 }

@@ -1,7 +1,7 @@
 //! Decides and performs: one loop over a closed set of outcomes.
 //!
-//! [`decide`], [`answer`], [`refunds`], [`judge`], [`handoff`], [`lease`], [`triggers`], [`guard`],
-//! [`permits`], [`pieces`] and [`view`] are pure:
+//! [`decide`], [`answer`], [`refunds`], [`judge`], [`handoff`], [`lease`], [`overdue`], [`triggers`],
+//! [`guard`], [`permits`], [`pieces`] and [`view`] are pure:
 //! from what a conversation is to what happens next. [`runner`] performs it, [`desk`] is the way in.
 //! Nothing here knows the name of an agent.
 
@@ -18,6 +18,7 @@ pub mod guard;
 pub mod handoff;
 pub mod judge;
 pub mod lease;
+pub mod overdue;
 pub mod permits;
 pub mod pieces;
 pub mod presence;
@@ -34,6 +35,7 @@ use shared::{
     event::EventBody,
     id::{AgentSlug, Seq},
     owner::Owner,
+    queue::Queue,
     time::Timestamp,
 };
 
@@ -72,15 +74,13 @@ impl World<'_> {
     fn owner_of(&self, target: &Target) -> Option<Owner> {
         match target {
             Target::Agent { slug } => self.desk.owner(slug),
-            Target::Queue { slug } if *slug == self.desk.settings.queue => Some(self.queue()),
-            Target::Queue { .. } => None,
+            Target::Queue { slug } => self.desk.settings.queue_called(slug).map(Queue::owner),
         }
     }
 
     /// The people behind everything.
     fn queue(&self) -> Owner {
-        let settings = &self.desk.settings;
-        Owner::Queue { slug: settings.queue.clone(), name: settings.queue_name.clone() }
+        self.desk.settings.last_queue().owner()
     }
 
     /// Whether `slug` is the agent that gets people in.

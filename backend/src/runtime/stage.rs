@@ -19,6 +19,7 @@ use shared::{
     id::ClientId,
     message::{Assurance, StaffRef, VisitorRef},
     money::{Currency, Money},
+    queue::{Fallback, Queue},
     time::Timestamp,
 };
 
@@ -56,13 +57,19 @@ impl Reader for WordReader {
             needs_tool: [("refund", "issue_refund"), ("peek", "look")]
                 .into_iter()
                 .find_map(|(word, tool)| has(word).then(|| tool.to_owned())),
-            slots: has("a1001")
-                .then(|| ("order".to_owned(), "A1001".to_owned()))
-                .into_iter()
-                .collect(),
+            slots: slots(text),
             ..Reading::default()
         }
     }
+}
+
+fn slots(text: &str) -> Vec<(String, String)> {
+    let slot = |word: &str| match word {
+        order if order.contains("a1001") => Some(("order".to_owned(), "A1001".to_owned())),
+        address if address.contains('@') => Some(("email".to_owned(), address.to_owned())),
+        _ => None,
+    };
+    text.to_lowercase().split_whitespace().filter_map(slot).collect()
 }
 
 /// Never asked: the tests give the answers themselves.
@@ -135,6 +142,11 @@ pub fn agent(slug: &str, tools: &[&str], targets: &[&str]) -> AgentSpec {
     }
 }
 
+/// A queue whose conversations are to be claimed within a quarter of an hour.
+pub fn queue(slug: &str, name: &str, fallback: Fallback) -> Queue {
+    Queue { slug: slug.parse().unwrap(), name: name.to_owned(), deadline_s: 900, fallback }
+}
+
 /// A conversation and the desk around it.
 #[derive(Clone)]
 pub struct Stage {
@@ -174,8 +186,7 @@ impl Stage {
             front_door: "front".parse().unwrap(),
             escalation: Target::Agent { slug: "help".parse().unwrap() },
             queue: "support".parse().unwrap(),
-            queue_name: "Support".to_owned(),
-            queue_deadline_s: 900,
+            queues: vec![queue("support", "Support", Fallback::Tell)],
             lease_s: 300,
             utc_offset_minutes: 0,
             opens_hour: 0,
@@ -205,6 +216,7 @@ impl Stage {
                 email: None,
             },
             owner: desk.owner(&"front".parse().unwrap()).unwrap(),
+            deadline: None,
         };
         let first = Event { seq: 1, at: now, epoch: 1, body: EventBody::Opened(opened) };
         let state = Conversation::open("c1".parse().unwrap(), &first).unwrap();
@@ -230,6 +242,11 @@ impl Stage {
             owner_there: self.there,
             now: self.now,
         })
+    }
+
+    /// The desk has these queues.
+    pub fn set_queues(&mut self, queues: Vec<Queue>) {
+        Arc::make_mut(&mut self.desk.settings).queues = queues;
     }
 
     /// Gives the agent one more rule.

@@ -168,6 +168,13 @@ async fn what_an_admin_writes_is_checked_too() {
     let mut desk_settings = admin.get("/desk").await.ok();
     desk_settings["closes_hour"] = json!(99);
     admin.put("/desk", desk_settings).await.refused(422, "invalid");
+    let mut desk_settings = admin.get("/desk").await.ok();
+    desk_settings["queues"][0]["fallback"] = json!({ "kind": "queue", "slug": "support" });
+    let ring = admin.put("/desk", desk_settings.clone()).await;
+    ring.refused(422, "invalid");
+    assert_eq!(ring.body["error"]["field"], "queues[0].fallback");
+    desk_settings["queues"] = json!([]);
+    admin.put("/desk", desk_settings).await.refused(422, "invalid");
     let staff =
         json!({ "email": "new@example.com", "name": "New", "role": "agent", "password": "short" });
     admin.post("/staff", staff).await.refused(422, "invalid");

@@ -232,6 +232,7 @@ impl Chat {
             site: conversation.site.clone(),
             visitor: conversation.visitor.clone(),
             owner: conversation.owner.clone(),
+            deadline: None,
         };
         self.memory
             .update_value(|memory| memory.conversation = Some((conversation.id.clone(), opened)));

@@ -190,14 +190,49 @@ fn nothing_broken_is_shown_to_the_visitor() {
     check(Answer { calls, ..Answer::default() }, "malformed_arguments");
 }
 
-#[test]
-fn ping_pong_is_refused_until_something_is_new() {
+/// Where a conversation ends in which each agent hands over to the next, round and round.
+fn round(path: &[&str]) -> Stage {
     let mut stage = Stage::new();
     stage.visitor("hello");
-    stage.answer("", &[("transfer_to_money", transfer_args())]);
-    assert_eq!(stage.run(), Next::Ask);
-    stage.answer("", &[("transfer_to_front", transfer_args())]);
-    assert_eq!((owner(&stage).as_str(), guards(&stage)), ("money", vec!["ping_pong".to_owned()]));
+    let hand_over = |stage: &mut Stage, to: &str| {
+        assert_eq!(stage.run(), Next::Ask);
+        stage.answer("", &[(format!("transfer_to_{to}").as_str(), transfer_args())]);
+        stage.run();
+    };
+    for to in path {
+        hand_over(&mut stage, to);
+    }
+    stage
+}
+
+#[test]
+fn invariant_8_ping_pong_is_refused_with_a_reason_then_escalated() {
+    let check = |path: &[&str], who: &str| {
+        let mut stage = round(path);
+        assert_eq!((owner(&stage).as_str(), guards(&stage)), (who, vec!["ping_pong".to_owned()]));
+        let reason = stage.bodies().rev().find_map(|body| match body {
+            EventBody::Guard(guard) => Some(guard.detail.clone()),
+            _ => None,
+        });
+        let reason = reason.expect("a reason");
+        assert!(reason.contains("The front agent handed this over at event"), "{reason}");
+        assert!(reason.contains("Answer, find out something new, or hand over to people"));
+        let told = stage.with(crate::runtime::view::request).expect("a request").dialogue;
+        assert!(format!("{told:?}").contains("nothing new is known"), "the brain reads why");
+        // Once more, and people have it, with the evidence.
+        stage.answer("", &[("transfer_to_front", transfer_args())]);
+        assert_eq!(owner(&stage), "queue_support", "{path:?}");
+        let brief = stage.thread.state.brief.as_ref().expect("a brief");
+        assert_eq!(brief.trigger.kind, TriggerKind::Budget);
+        assert!(brief.trigger.evidence.contains("The front agent handed this over"), "{brief:?}");
+    };
+    check(&["money", "front"], "money");
+    check(&["money", "help", "front"], "help");
+}
+
+#[test]
+fn invariant_8_a_new_message_or_fact_is_a_reason_to_go_back() {
+    let mut stage = round(&["money", "front"]);
     stage.visitor("but I said it is about something else");
     stage.run();
     stage.answer("", &[("transfer_to_front", transfer_args())]);
@@ -320,22 +355,6 @@ fn a_takeover_settles_what_was_open_and_silences_the_agent() {
     assert_eq!(stage.run(), Next::Ask, "handed back, it speaks, and old words trigger nothing");
     let request = stage.with(crate::runtime::view::request).expect("a request");
     assert!(format!("{:?}", request.dialogue).contains("pay them"));
-}
-
-#[test]
-fn a_queue_whose_deadline_passes_tells_the_visitor_once() {
-    let mut stage = Stage::new();
-    let bodies = stage.with(triggers::pressed_for_a_person);
-    stage.apply(bodies);
-    stage.run();
-    stage.answer("", &[("transfer_to_queue_support", transfer_args())]);
-    assert_eq!(stage.run(), Next::Nothing);
-    let since = stage.thread.state.escalated_at;
-    stage.now = stage.now.plus_ms(900_001);
-    assert_eq!(stage.run(), Next::Nothing);
-    let told = stage.bodies().filter(|b| matches!(b, EventBody::Message(_))).count();
-    assert_eq!((told, owner(&stage).as_str()), (1, "queue_support"));
-    assert_eq!(stage.thread.state.escalated_at, since, "the clock goes on");
 }
 
 #[test]

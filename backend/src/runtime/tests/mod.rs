@@ -4,4 +4,5 @@
 mod decisions;
 mod people;
 mod properties;
+mod queues;
 mod taint;

@@ -8,9 +8,10 @@ use shared::{
     event::{Event, EventBody, RefundState, Settlement, ToolState},
     message::AuthorKind,
     owner::Owner,
+    queue::Fallback,
 };
 
-use crate::runtime::stage::{Stage, proposal, staff, transfer_args};
+use crate::runtime::stage::{Stage, proposal, queue, staff, transfer_args};
 use crate::{
     money::events::{self, Proposer},
     runtime::{
@@ -160,7 +161,9 @@ fn invariants(stage: &mut Stage) -> Result<(), TestCaseError> {
                     let by_a_person = matches!(h.from, Owner::Staff { .. });
                     prop_assert!(!wish || slug.as_str() == "help" || by_a_person);
                 }
-                wish &= !matches!(h.from, Owner::Staff { .. }) && h.to != Owner::Nobody;
+                // To disappear, and so to leave it to the queue again, is no act.
+                let returned = matches!(h.from, Owner::Staff { .. }) && h.to.agent().is_some();
+                wish &= !returned && h.to != Owner::Nobody;
                 // 14: a queue always has a deadline.
                 prop_assert_eq!(matches!(h.to, Owner::Queue { .. }), h.deadline.is_some());
                 owner = Some(h.to.clone());
@@ -187,6 +190,8 @@ fn invariants(stage: &mut Stage) -> Result<(), TestCaseError> {
         }
     }
     prop_assert_eq!(usage, state.usage.tokens_in);
+    let queued = matches!(state.owner, Owner::Queue { .. });
+    prop_assert_eq!(queued, state.deadline.is_some_and(|deadline| deadline > stage.now));
     visitor_view(stage)
 }
 
@@ -221,6 +226,9 @@ proptest! {
     #[test]
     fn any_history_keeps_the_invariants(acts in prop::collection::vec(acts(), 1..40)) {
         let mut stage = Stage::new();
+        let other = Fallback::Queue { slug: "second".parse().unwrap() };
+        let last = queue("second", "Second line", Fallback::Tell);
+        stage.set_queues(vec![queue("support", "Support", other), last]);
         for act in acts {
             perform(&mut stage, act);
         }

@@ -16,12 +16,13 @@ const LOCK: &str = "baton.lock";
 /// Marks a database as Baton's: "Batn".
 pub(super) const APPLICATION: i32 = 0x4261_746e;
 /// Each takes the database one version further.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("migrations/0001_begin.sql"),
     include_str!("migrations/0002_keys.sql"),
     include_str!("migrations/0003_visitor_tokens.sql"),
     include_str!("migrations/0004_questions.sql"),
     include_str!("migrations/0005_inquiries.sql"),
+    include_str!("migrations/0006_queues.sql"),
 ];
 
 /// Why a data folder cannot be used, in one sentence.

@@ -331,6 +331,25 @@ async fn keys_of_an_older_database_still_open() {
     assert_eq!(key.kind, SessionKind::Key { name: "API key".to_owned(), used: None });
 }
 
+#[tokio::test]
+async fn the_one_queue_of_an_older_desk_is_the_first_of_many() {
+    let dir = folder();
+    let old =
+        r#"{"front_door":"triage","queue":"support","queue_name":"Us","queue_deadline_s":90}"#;
+    let path = dir.path().join("baton.db");
+    drop(SqliteStore::open(dir.path()).expect("a store"));
+    let conn = Connection::open(&path).expect("the database");
+    conn.execute("INSERT INTO settings VALUES ('desk', ?1)", [old]).expect("old settings");
+    conn.execute_batch("PRAGMA user_version = 5").expect("an older version");
+    drop(conn);
+    let store = SqliteStore::open(dir.path()).expect("brought up to date");
+    let json = store.setting("desk").await.expect("read").expect("a setting");
+    let found: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let queue = serde_json::json!({ "slug": "support", "name": "Us", "deadline_s": 90 });
+    let desk = serde_json::json!({ "front_door": "triage", "queue": "support", "queues": [queue] });
+    assert_eq!(found, desk);
+}
+
 async fn limit_pages(store: &SqliteStore, pages: Option<u32>) {
     let pages = pages.unwrap_or(u32::MAX - 1);
     let limit = move |tx: &mut super::writer::Tx<'_>| {

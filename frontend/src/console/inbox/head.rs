@@ -13,6 +13,7 @@ pub fn fold(answer: &api::Conversation) -> Conversation {
         site: answer.site.clone(),
         visitor: answer.visitor.clone(),
         owner: answer.owner.clone(),
+        deadline: None,
     };
     let mut state = Conversation::begin(answer.id.clone(), opened, answer.opened_at);
     for event in &answer.events {

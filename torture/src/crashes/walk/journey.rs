@@ -109,6 +109,7 @@ async fn begin(desk: &Desk, id: &ConversationId) {
             email: None,
         },
         owner: front_door.owner(&front_door.settings.front_door).expect("a front door"),
+        deadline: None,
     };
     match desk.journal().open(id.clone(), opened, desk.now()).await {
         Ok(_) | Err(AppendError::Conflict) => {}

@@ -216,7 +216,7 @@ fn Limits() -> impl IntoView {
     }
 }
 
-/// Every agent but this one, the desk's queue, and what the agent has already.
+/// Every agent but this one, the desk's queues, and what the agent has already.
 pub fn known_targets() -> Signal<Vec<(Target, String)>> {
     let editor = Editor::here();
     let (agents_of, desk_of) = (editor.admin(), editor.admin());
@@ -238,10 +238,10 @@ pub fn known_targets() -> Signal<Vec<(Target, String)>> {
             }
         }
         if let Some(desk) = desk.ready() {
-            found.push((
-                Target::Queue { slug: desk.queue },
-                format!("{} (people)", desk.queue_name),
-            ));
+            for queue in desk.queues {
+                found
+                    .push((Target::Queue { slug: queue.slug }, format!("{} (people)", queue.name)));
+            }
         }
         for target in editor.spec.with(|s| s.targets.clone()) {
             if !found.iter().any(|(t, _)| *t == target) {

@@ -133,6 +133,6 @@ async fn names(admin: &Admin) -> Result<Names, super::super::client::Failure> {
     });
     let agents: HashMap<_, _> = agents.collect();
     let settings = admin.settings().await?;
-    let queues = HashMap::from([(settings.queue.to_string(), settings.queue_name)]);
-    Ok(Names { agents, queues })
+    let queues = settings.queues.into_iter().map(|queue| (queue.slug.to_string(), queue.name));
+    Ok(Names { agents, queues: queues.collect() })
 }

@@ -1,16 +1,17 @@
 //! What holds for the whole desk, outside any agent.
 
 mod hours;
+mod queues;
 mod refunds;
 
 use leptos::{ev, prelude::*, task::spawn_local};
-use shared::{agent::DeskSettings, api::Agents};
+use shared::{agent::DeskSettings, api::Agents, queue::Queue};
 
-use self::{hours::Hours, refunds::Refunds};
+use self::{hours::Hours, queues::Queues, refunds::Refunds};
 use super::{
     super::{
         client::Admin,
-        field::{Field, Select, TextInput, Whole, saturated},
+        field::{Field, Select},
         load::{Loader, loaded},
         nav::Nav,
         toast::Toasts,
@@ -82,12 +83,12 @@ fn DeskForm(settings: DeskSettings, agents: Agents) -> impl IntoView {
     view! {
         <form class="form narrow" on:submit=save novalidate>
             <Ways form=form agents=agents/>
-            <Queue form=form/>
+            <Queues form=form/>
             <Hours form=form/>
             <Refunds form=form/>
             <FormFault
                 wrong=form.wrong
-                fields=&["front_door", "escalation", "queue_name", "queue_deadline_s", "lease_s", "hours", "refund_policy"]
+                fields=&["front_door", "escalation", "queue", "queues", "lease_s", "hours", "refund_policy"]
             />
             <p class="buttons sticky-foot">
                 <button type="submit" class="button primary" disabled=move || busy.get() || !changed.get()>"Save"</button>
@@ -102,10 +103,17 @@ fn DeskForm(settings: DeskSettings, agents: Agents) -> impl IntoView {
 fn Ways(form: Form, agents: Agents) -> impl IntoView {
     let published = agents.agents.into_iter().filter_map(|a| a.published);
     let names: Vec<_> = published.map(|p| (p.spec.slug.to_string(), p.spec.name)).collect();
-    let queue = form.now.with_untracked(|s| (format!("queue {}", s.queue), s.queue_name.clone()));
-    let mut targets: Vec<_> =
+    let agents: Vec<_> =
         names.iter().map(|(slug, name)| (format!("agent {slug}"), name.clone())).collect();
-    targets.push((queue.0, format!("{} (people, directly)", queue.1)));
+    let targets = Signal::derive(move || {
+        let mut targets = agents.clone();
+        form.now.with(|s| {
+            let people =
+                |q: &Queue| (format!("queue {}", q.slug), format!("{} (people, directly)", q.name));
+            targets.extend(s.queues.iter().map(people));
+        });
+        targets
+    });
     view! {
         <fieldset>
             <legend>"Where conversations go"</legend>
@@ -126,39 +134,9 @@ fn Ways(form: Form, agents: Agents) -> impl IntoView {
                 <Select
                     id="escalation"
                     value=form.of(|s| target::key(&s.escalation))
-                    options=Signal::stored(targets)
+                    options=targets
                     on_change=form.typed(|s, v: String| if let Some(t) = target::parse(&v) { s.escalation = t })
                 />
-            </Field>
-        </fieldset>
-    }
-}
-
-#[component]
-fn Queue(form: Form) -> impl IntoView {
-    view! {
-        <fieldset>
-            <legend>"Waiting for a person"</legend>
-            <Field field="queue_name" label="Name of the queue" hint="What visitors read while they wait." wrong=form.wrong.into()>
-                <TextInput id="queue_name" value=form.of(|s| s.queue_name.clone()) on_input=form.typed(|s, v| s.queue_name = v)/>
-            </Field>
-            <Field
-                field="queue_deadline_s"
-                label="To be claimed within, in minutes"
-                hint="After that the visitor is told what happens next, and can leave an e-mail address."
-                wrong=form.wrong.into()
-            >
-                <Whole id="queue_deadline_s" value=form.of(|s| (s.queue_deadline_s / 60).to_string())
-                    on_change=form.typed(|s, v| s.queue_deadline_s = saturated(v).saturating_mul(60))/>
-            </Field>
-            <Field
-                field="lease_s"
-                label="Given back after, in minutes"
-                hint="When a person who owns a conversation is not there, and its visitor waits for so long, it goes back to the queue."
-                wrong=form.wrong.into()
-            >
-                <Whole id="lease_s" value=form.of(|s| s.lease_s.div_ceil(60).to_string())
-                    on_change=form.typed(|s, v| s.lease_s = saturated(v).saturating_mul(60))/>
             </Field>
         </fieldset>
     }
@@ -167,14 +145,8 @@ fn Queue(form: Form) -> impl IntoView {
 /// What can be told without asking the server.
 fn check(s: &DeskSettings) -> Result<(), (String, String)> {
     let fail = |field: &str, text: &str| Err((field.to_owned(), text.to_owned()));
-    if s.queue_name.trim().is_empty() {
-        return fail("queue_name", "Give the queue a name.");
-    }
-    if s.queue_deadline_s == 0 {
-        return fail(
-            "queue_deadline_s",
-            "A queued conversation needs a deadline of at least a minute.",
-        );
+    if let Err(wrong) = s.check_queues() {
+        return Err((wrong.field, wrong.message));
     }
     if s.lease_s == 0 {
         return fail("lease_s", "Give people at least a minute.");
