@@ -4,17 +4,23 @@ use std::{
     io::{self, BufRead, Write},
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::Arc,
 };
 
 use baton::{
     config::{Config, ConfigError, Settings},
     first_run::SignIn,
+    journal::heads,
     routing::{ExamplesError, Router},
     serve::{ServeError, Started},
-    storage::sqlite::{OpenError, SqliteStore},
+    storage::{
+        StoreError,
+        sqlite::{OpenError, SqliteStore},
+    },
     telemetry,
 };
 use clap::{Parser, Subcommand};
+use shared::time::Timestamp;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -43,6 +49,18 @@ enum Command {
         /// Folder that holds the database.
         #[arg(long, env = "BATON_DATA", value_name = "DIR", default_value = "data")]
         data: PathBuf,
+        /// Compares also with what `baton heads` printed before.
+        #[arg(long, value_name = "FILE")]
+        heads: Option<PathBuf>,
+    },
+    /// Prints the head of every conversation; the SHA-256 of it all is the journal's head.
+    Heads {
+        /// Folder that holds the database.
+        #[arg(long, env = "BATON_DATA", value_name = "DIR", default_value = "data")]
+        data: PathBuf,
+        /// Of events that were recorded before this moment, as a published head names it.
+        #[arg(long, value_name = "TIME")]
+        before: Option<Timestamp>,
     },
     /// Reads one message a line from standard input; prints where each would go, as JSON.
     Route {
@@ -65,6 +83,8 @@ enum CommandError {
     Serve(#[from] ServeError),
     #[error(transparent)]
     Open(#[from] OpenError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
     #[error("{0}")]
     Fault(#[from] baton::verify::Fault),
     #[error("there is no Baton database in {0}")]
@@ -82,7 +102,8 @@ async fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve { config, settings } => serve(config.as_deref(), *settings).await,
         Command::Config => print(&Settings::annotated()),
-        Command::Verify { data } => verify(&data).await,
+        Command::Verify { data, heads } => verify(&data, heads.as_deref()).await,
+        Command::Heads { data, before } => print_heads(&data, before).await,
         Command::Route { examples } => route(examples.as_deref()),
     };
     match done {
@@ -152,24 +173,38 @@ async fn stop_on_signal(stop: CancellationToken) {
     stop.cancel();
 }
 
-async fn verify(data: &Path) -> Result<(), CommandError> {
-    // Opening would make a database where there is none, and find no fault in it.
+async fn verify(data: &Path, published: Option<&Path>) -> Result<(), CommandError> {
+    let store = open(data)?;
+    let verified = baton::verify::verify(&*store).await?;
+    let Some(path) = published else { return print(&format!("{verified}\n")) };
+    let lines = read(path)?;
+    let heads = baton::verify::against(&*store, &lines).await?;
+    print(&format!("{verified}, and {heads} heads are as published\n"))
+}
+
+async fn print_heads(data: &Path, before: Option<Timestamp>) -> Result<(), CommandError> {
+    let store = open(data)?;
+    let before = before.unwrap_or(Timestamp(i64::MAX));
+    print(&heads::lines(&*store, before).await?)
+}
+
+/// Opening would make a database where there is none, and find no fault in it.
+fn open(data: &Path) -> Result<Arc<SqliteStore>, CommandError> {
     if !data.join("baton.db").is_file() {
         return Err(CommandError::NoData(data.to_owned()));
     }
-    let store = SqliteStore::open(data)?;
-    let verified = baton::verify::verify(&*store).await?;
-    print(&format!("{verified}\n"))
+    Ok(SqliteStore::open(data)?)
+}
+
+fn read(path: &Path) -> Result<String, CommandError> {
+    std::fs::read_to_string(path)
+        .map_err(|cause| CommandError::Unreadable { path: path.to_owned(), cause })
 }
 
 fn route(examples: Option<&Path>) -> Result<(), CommandError> {
     let router = match examples {
         None => Router::agents(),
-        Some(path) => {
-            let csv = std::fs::read_to_string(path)
-                .map_err(|cause| CommandError::Unreadable { path: path.to_owned(), cause })?;
-            Router::examples(&csv)?
-        }
+        Some(path) => Router::examples(&read(path)?)?,
     };
     let mut out = io::BufWriter::new(io::stdout().lock());
     // Lines come from anywhere, in any encoding; each gets its answer.

@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use shared::api::JournalHead;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -12,6 +13,7 @@ use crate::{
     config::Config,
     first_run::{self, FirstRunError, SignIn},
     http::{connections, router::router},
+    journal::heads,
     lab::Lab,
     live::people,
     runtime::Clock,
@@ -26,6 +28,9 @@ use crate::{
 const STOP: Duration = Duration::from_secs(8);
 /// How often idle playgrounds are looked for.
 const TIDY: Duration = Duration::from_mins(1);
+
+/// How often the head of the journal is logged.
+const HEADS: Duration = Duration::from_hours(1);
 
 /// Why the server does not start, or ended; one sentence.
 #[derive(Debug, thiserror::Error)]
@@ -94,6 +99,7 @@ pub async fn serve(
     people::remember(&app).await?;
     let work = engine.desk.start(stop.clone());
     tasks.spawn(tidy(app.clone()));
+    tasks.spawn(publish_heads(app.clone()));
     let address = listener.local_addr()?;
     let connections = connections::serve(listener, router(app), stop.clone());
     started(Started { address, sign_ins });
@@ -116,6 +122,22 @@ pub async fn serve(
         }
     }
     Ok(())
+}
+
+/// Logs the head of the journal: where logs are kept elsewhere, nobody can rewrite it unseen.
+async fn publish_heads(app: App) {
+    let mut ticks = tokio::time::interval(HEADS);
+    loop {
+        tokio::select! {
+            () = app.shutdown.cancelled() => return,
+            _ = ticks.tick() => match heads::head(&*app.store, app.clock.now()).await {
+                Ok(JournalHead { before, conversations, events, head }) => {
+                    tracing::info!(%before, conversations, events, head, "journal head");
+                }
+                Err(error) => tracing::error!(%error, "the journal's head cannot be read"),
+            },
+        }
+    }
 }
 
 async fn tidy(app: App) {

@@ -19,7 +19,7 @@ use shared::{
 
 use crate::{
     journal::{
-        chain,
+        chain, heads,
         projection::{self, Added},
     },
     storage::{
@@ -112,6 +112,15 @@ pub enum Wrong {
         /// What was captured on it.
         captured: Money,
     },
+    /// The chain fits, but does not lead to the head that was published.
+    #[error("this is not the event that was published: it, or one before it, was changed")]
+    Rewritten,
+    /// A conversation of which a head was published is not there.
+    #[error("the whole conversation is missing")]
+    Gone,
+    /// What should be published heads is something else.
+    #[error("line {0} of the published heads is none: expected ID SEQ HASH")]
+    NoHead(usize),
     /// The store failed, or what it holds is damaged.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -139,6 +148,29 @@ pub async fn verify(store: &dyn Store) -> Result<Verified, Fault> {
         }
         last = ids.last().cloned();
     }
+}
+
+/// Compares `store` with heads that were published before, one a line: nothing up to them may have
+/// been changed or taken away since, even where everything fits together. Answers how many.
+pub async fn against(store: &dyn Store, published: &str) -> Result<usize, Fault> {
+    for (i, line) in published.lines().enumerate() {
+        let head = heads::parse(line).ok_or(Fault {
+            conversation: None,
+            seq: None,
+            wrong: Wrong::NoHead(i + 1),
+        })?;
+        let fault = |seq, wrong| Fault { conversation: Some(head.id.clone()), seq, wrong };
+        let before = head.seq.saturating_sub(1);
+        let records = store.records(&Scope::System, &head.id, before, 1).await;
+        let records = records.map_err(|e| fault(None, e.into()))?;
+        let record = records.ok_or_else(|| fault(None, Wrong::Gone))?.into_iter().next();
+        let record = record.filter(|record| record.seq == head.seq);
+        let record = record.ok_or_else(|| fault(None, Wrong::Missing(head.seq)))?;
+        if record.hash != head.hash {
+            return Err(fault(Some(head.seq), Wrong::Rewritten));
+        }
+    }
+    Ok(published.lines().count())
 }
 
 /// What is compared across conversations.

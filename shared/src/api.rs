@@ -481,6 +481,19 @@ body! {
         pub total: Meter,
     }
 
+    /// `GET /journal/head`: what all events before a moment amount to. It stays what it is; kept
+    /// outside Baton, it shows later whether anything before that moment was changed.
+    pub struct JournalHead {
+        /// The moment, about a minute ago; pass it to `baton heads --before`.
+        pub before: Timestamp,
+        /// Conversations that had begun.
+        pub conversations: u64,
+        /// Events in them.
+        pub events: u64,
+        /// SHA-256, in hexadecimal, of what `baton heads` prints for that moment.
+        pub head: String,
+    }
+
     /// A site, as an admin sees it.
     pub struct Site {
         /// Its public key.

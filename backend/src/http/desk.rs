@@ -4,7 +4,7 @@ use axum::{Json, extract::State};
 use serde::Deserialize;
 use shared::{
     agent::{DeskSettings, Target},
-    api::{Audit, Meter, MeterBy, Meters, Tools},
+    api::{Audit, JournalHead, Meter, MeterBy, Meters, Tools},
     brief::Usage,
     id::ConversationId,
     limits,
@@ -18,6 +18,7 @@ use super::{
 use crate::{
     app::App,
     auth::AdminAuth,
+    journal::heads,
     runtime::{Snapshot, catalog::DESK_SETTING},
     storage::rows::AuditFilter,
 };
@@ -80,6 +81,12 @@ pub async fn audit(
     let actions = actions.split(',').filter(|a| !a.is_empty()).map(str::to_owned).collect();
     let filter = AuditFilter { conversation: asked.conversation, actions };
     Ok(Json(app.store.audit(filter, asked.after, limits::LIST_PAGE).await?))
+}
+
+/// Reads the head of the journal. Kept elsewhere, it shows later whether anything was changed.
+#[utoipa::path(get, path = "", responses((status = 200, body = JournalHead)))]
+pub async fn journal_head(State(app): State<App>, _admin: AdminAuth) -> Answer<Json<JournalHead>> {
+    Ok(Json(heads::head(&*app.store, app.clock.now()).await?))
 }
 
 /// Summed by what.

@@ -73,6 +73,7 @@ pub fn api() -> OpenApiRouter<App> {
         at("/refunds/{intent}/settle", routes!(money::settle)),
         at("/refunds/{intent}/look", routes!(money::look_into)),
         at("/audit", routes!(desk::audit)),
+        at("/journal/head", routes!(desk::journal_head)),
         at("/meters", routes!(desk::meters)),
         at("/sites", routes!(sites::list, sites::add)),
         at("/sites/{key}", routes!(sites::change)),

@@ -3,6 +3,7 @@
 mod cache;
 pub mod chain;
 mod events;
+pub mod heads;
 pub mod projection;
 #[cfg(test)]
 pub(crate) mod samples;

@@ -21,7 +21,7 @@ use shared::{
 };
 
 use rows::{
-    AgentRow, Article, AuditFilter, AuditRow, Batch, Ends, Hash, Line, NewIdentity, Record,
+    AgentRow, Article, AuditFilter, AuditRow, Batch, Ends, Hash, Head, Line, NewIdentity, Record,
     RefundRow, SessionRow, SiteRow, StaffRow, VersionRow, VisitorRow,
 };
 
@@ -185,6 +185,14 @@ pub trait Store: Send + Sync + 'static {
         after: Option<&ConversationId>,
         limit: usize,
     ) -> Result<Vec<ConversationId>, StoreError>;
+    /// The newest event of each conversation after `after` that was recorded before `before`, by
+    /// id of the conversation.
+    async fn heads(
+        &self,
+        before: Timestamp,
+        after: Option<&ConversationId>,
+        limit: usize,
+    ) -> Result<Vec<Head>, StoreError>;
     /// The conversation in which an approval was asked for.
     async fn approval(&self, id: &ApprovalId) -> Result<Option<ConversationId>, StoreError>;
 

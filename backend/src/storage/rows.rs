@@ -33,6 +33,17 @@ pub struct Record {
     pub client_id: Option<ClientId>,
 }
 
+/// The newest event of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// The conversation.
+    pub id: ConversationId,
+    /// The event's position.
+    pub seq: Seq,
+    /// Its record's hash, which depends on all records before it.
+    pub hash: Hash,
+}
+
 /// Everything that one append writes, in one transaction.
 #[derive(Debug, Clone)]
 pub struct Batch {

@@ -27,6 +27,51 @@ async fn lived_in() -> Desk {
     desk
 }
 
+/// One conversation of `bodies`, as somebody would leave it who can mend everything: a database in
+/// which each part fits the others.
+async fn written(bodies: &[EventBody]) -> Desk {
+    let desk = Desk::new();
+    let mut thread = desk.journal.open(id("cnv_1"), opened("vis_1"), NOW).await.expect("opened");
+    for body in bodies {
+        let bodies = vec![body.clone()];
+        thread = desk.journal.append(&thread, bodies, vec![], NOW).await.expect("said");
+    }
+    desk
+}
+
+#[tokio::test]
+async fn what_fits_together_but_is_not_what_was_published_is_found() {
+    let story = [says("hi", "a"), used(10), says("more", "b"), turn_done(2)];
+    let honest = written(&story).await;
+    let later = NOW.plus_ms(1);
+    let published = heads::lines(honest.store.as_ref(), later).await.expect("lines");
+    assert_eq!(published.lines().count(), 1);
+    let check = async |what: &str, found: &Desk, fault: Option<&str>| {
+        verify(found.store.as_ref()).await.expect(what);
+        let said = against(found.store.as_ref(), &published).await.map_err(|f| f.to_string());
+        assert_eq!(said.as_ref().err().map(String::as_str), fault, "{what}");
+    };
+    check("as it was", &honest, None).await;
+    let mut longer = story.to_vec();
+    longer.push(says("and on", "c"));
+    check("gone on", &written(&longer).await, None).await;
+    let cut = "conversation cnv_1: event 5 is missing";
+    check("its end cut off", &written(&story[..3]).await, Some(cut)).await;
+    let mut other = story.to_vec();
+    other[0] = says("ho", "a");
+    let changed = "conversation cnv_1, event 5: this is not the event that was published: it, or \
+                   one before it, was changed";
+    check("another word", &written(&other).await, Some(changed)).await;
+    check(
+        "all of it gone",
+        &Desk::new(),
+        Some("conversation cnv_1: the whole conversation is missing"),
+    )
+    .await;
+    let nonsense = against(honest.store.as_ref(), "cnv_1 5 beef").await.expect_err("no head");
+    assert_eq!(nonsense.to_string(), "line 1 of the published heads is none: expected ID SEQ HASH");
+}
+
 /// Runs `sql` on the closed database and answers what verify then says.
 async fn after(sql: &str) -> String {
     let dir = lived_in().await.close();

@@ -89,6 +89,7 @@ fn routes() -> Vec<Route> {
         route("post", "/refunds/{intent}/settle", Admin, json!({ "as": "failed", "note": "x" })),
         route("post", "/refunds/{intent}/look", Admin, json!({ "note": "x" })),
         route("get", "/audit", Admin, none()),
+        route("get", "/journal/head", Admin, none()),
         route("get", "/meters", Admin, none()),
         route("get", "/sites", Admin, none()),
         route("post", "/sites", Admin, none()),

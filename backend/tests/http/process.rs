@@ -83,6 +83,18 @@ async fn verify_finds_what_was_changed_behind_its_back() {
     visitor.say("m-1", "Hello").await;
     visitor.said_until_answered().await;
     server.stop();
+    let heads = baton().args(["heads", "--data"]).arg(folder.path()).output().unwrap().stdout;
+    let published = folder.path().join("heads.txt");
+    std::fs::write(&published, &heads).unwrap();
+    let verify = || {
+        let mut command = baton();
+        command.args(["verify", "--heads"]).arg(&published).arg("--data").arg(folder.path());
+        command.output().unwrap()
+    };
+    let said = String::from_utf8(verify().stdout).unwrap();
+    assert!(said.ends_with("no fault, and 1 heads are as published\n"), "{said}");
+    std::fs::write(&published, format!("cnv_gone 3 {}\n", "0".repeat(64))).unwrap();
+    refused(&verify(), "conversation cnv_gone: the whole conversation is missing");
     let database = rusqlite::Connection::open(folder.path().join("baton.db")).unwrap();
     let sql = "UPDATE events SET json = replace(json, 'Hello', 'Hullo') WHERE seq = 2";
     assert_eq!(database.execute(sql, []).unwrap(), 1);

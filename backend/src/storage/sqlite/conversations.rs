@@ -12,7 +12,7 @@ use super::{
 };
 use crate::storage::{
     Scope, StoreError,
-    rows::{Line, Record},
+    rows::{Head, Line, Record},
 };
 
 /// The columns that [`line_of`] reads.
@@ -99,6 +99,25 @@ pub(super) fn ids(
     let after = after.map_or("", ConversationId::as_str);
     let ids = statement.query_map((after, limit), |row| parsed(row, 0))?;
     Ok(ids.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn heads(
+    conn: &Connection,
+    before: Timestamp,
+    after: Option<&ConversationId>,
+    limit: usize,
+) -> Result<Vec<Head>, StoreError> {
+    let sql = "SELECT c.id, e.seq, e.hash FROM conversations c
+               JOIN events e ON e.conversation = c.n AND e.seq = (
+                   SELECT seq FROM events WHERE conversation = c.n AND at < ?1
+                   ORDER BY seq DESC LIMIT 1)
+               WHERE c.id > ?2 ORDER BY c.id LIMIT ?3";
+    let mut statement = conn.prepare_cached(sql)?;
+    let after = after.map_or("", ConversationId::as_str);
+    let heads = statement.query_map((before.0, after, limit), |row| {
+        Ok(Head { id: parsed(row, 0)?, seq: row.get(1)?, hash: row.get(2)? })
+    })?;
+    Ok(heads.collect::<Result<_, _>>()?)
 }
 
 pub(super) fn of_approval(

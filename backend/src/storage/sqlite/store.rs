@@ -23,8 +23,8 @@ use super::{
 use crate::storage::{
     AppendError, InboxQuery, RefundTotals, Scope, Store, StoreError,
     rows::{
-        AgentRow, Article, AuditFilter, AuditRow, Batch, Ends, Hash, Line, NewIdentity, Record,
-        RefundRow, SessionRow, SiteRow, StaffRow, VersionRow, VisitorRow,
+        AgentRow, Article, AuditFilter, AuditRow, Batch, Ends, Hash, Head, Line, NewIdentity,
+        Record, RefundRow, SessionRow, SiteRow, StaffRow, VersionRow, VisitorRow,
     },
 };
 
@@ -126,6 +126,16 @@ impl Store for SqliteStore {
     ) -> Result<Vec<ConversationId>, StoreError> {
         let after = after.cloned();
         self.readers.read(move |c| conversations::ids(c, after.as_ref(), limit)).await
+    }
+
+    async fn heads(
+        &self,
+        before: Timestamp,
+        after: Option<&ConversationId>,
+        limit: usize,
+    ) -> Result<Vec<Head>, StoreError> {
+        let after = after.cloned();
+        self.readers.read(move |c| conversations::heads(c, before, after.as_ref(), limit)).await
     }
 
     async fn approval(&self, id: &ApprovalId) -> Result<Option<ConversationId>, StoreError> {
