@@ -152,6 +152,38 @@ test('a reload keeps the conversation of somebody whom nobody knows', withDesk(a
   assert.deepEqual(await chat.said(), before);
 }));
 
+test('a visitor whose token has ended is told so, and what they write begins anew', withDesk(async ({ visitor }) => {
+  const page = await visitor();
+  await page.getByRole('radio', { name: 'A guest' }).check();
+  const chat = chatOn(page);
+  await chat.open();
+  await chat.say('How long does shipping take?');
+  await seen(chat.log.getByText('Sources'));
+  const { token } = await page.evaluate(() => JSON.parse(localStorage['baton:demo']));
+  const ended = chat.frame.getByText('cannot be reached from here any more');
+  assert.equal(await ended.count(), 0);
+
+  await page.request.post('/api/v1/visitors/logout', { headers: { authorization: `Bearer ${token}` } });
+  await page.reload();
+  await chat.open();
+  await seen(ended);
+  await chat.say('What are your opening hours?');
+  await seen(chat.log.getByText('Sources'));
+  assert.equal(await ended.count(), 0, 'it goes when somebody writes');
+  await seen(chat.log.getByText('What are your opening hours?'));
+  assert.equal(await chat.log.getByText('How long does shipping take?').count(), 0);
+}));
+
+test('on a site without https everything is sent and answered as well', withDesk(async ({ visitor, url }) => {
+  const page = await visitor({ path: url.replace('127.0.0.1', 'shop.test') + '/demo' });
+  assert.equal(await page.evaluate(() => isSecureContext), false);
+  const chat = chatOn(page);
+  await chat.open();
+  await chat.say('What are your opening hours?');
+  await seen(chat.log.getByText('Sources'));
+  await seen(chat.log.getByText('What are your opening hours?'));
+}));
+
 test('a server that dies in the middle loses nothing and doubles nothing', withDesk(async ({ visitor, office, restart }) => {
   const page = await visitor();
   const chat = chatOn(page);

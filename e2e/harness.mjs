@@ -115,6 +115,8 @@ function browser() {
     args: [
       '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
       '--disable-background-networking', '--disable-component-update', '--disable-sync',
+      // A site that is not this machine by name: without https its pages are not a secure context.
+      '--host-resolver-rules=MAP shop.test 127.0.0.1',
     ],
   });
   return launching;

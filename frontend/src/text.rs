@@ -22,6 +22,8 @@ pub const NOT_SENT: &str = "Not sent";
 pub const NOT_SENT_YET: &str = "Not sent yet";
 pub const RETRY: &str = "Try again";
 pub const OFFLINE: &str = "No connection. What you write is kept and sent later.";
+pub const ENDED: &str =
+    "Your last conversation cannot be reached from here any more. What you write begins a new one.";
 pub const SOURCES: &str = "Sources";
 pub const QUICK_REPLIES: &str = "Suggested answers";
 pub const QUESTIONS: &str = "Suggested questions";

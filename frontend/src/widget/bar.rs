@@ -14,6 +14,9 @@ pub fn bar(chat: Chat) -> impl IntoView {
             let offline = chat.status.get() == Status::Offline;
             offline.then(|| html::p().class("banner").child(text::OFFLINE))
         }),
+        html::div()
+            .role("status")
+            .child(move || chat.ended.get().then(|| html::p().class("banner").child(text::ENDED))),
         html::div().role("alert").child(move || {
             chat.problem.get().map(|problem| html::p().class("banner problem").child(problem))
         }),

@@ -58,6 +58,8 @@ pub struct Chat {
     pub caught_up: RwSignal<bool>,
     /// What went wrong, for the visitor to read.
     pub problem: RwSignal<Option<String>>,
+    /// Whether the conversation that was here can no longer be reached from this browser.
+    pub ended: RwSignal<bool>,
     /// The end of the conversation that the visitor has rated.
     pub rated: RwSignal<Seq>,
     pub(super) memory: StoredValue<Memory>,
@@ -83,6 +85,7 @@ impl Chat {
             status: RwSignal::new(Status::Connecting),
             caught_up: RwSignal::new(memory.conversation.is_none()),
             problem: RwSignal::default(),
+            ended: RwSignal::new(false),
             rated: RwSignal::new(memory.rated),
             memory: StoredValue::new(memory),
             work: StoredValue::default(),
@@ -119,6 +122,7 @@ impl Chat {
         match said {
             Said::Send(client_id, text) => {
                 self.problem.set(None);
+                self.ended.set(false);
                 self.stop_typing();
                 let fits = self.outbox.try_update(|outbox| outbox.push(client_id, text));
                 if fits == Some(true) {
@@ -176,6 +180,7 @@ impl Chat {
         self.outbox.set(Outbox::default());
         self.clear();
         self.caught_up.set(true);
+        self.ended.set(false);
         self.rated.set(0);
         store::wipe(self.look.with_value(|look| look.key.to_string()).as_str());
         self.tell_unread(0);

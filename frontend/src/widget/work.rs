@@ -80,9 +80,13 @@ impl Chat {
         }
     }
 
-    /// The token is not known any more: begins anew with what is not sent.
+    /// The token is not known any more: begins anew with what is not sent, and says so to whom the
+    /// conversation has gone from view.
     pub fn lose_session(self) {
         self.disconnect();
+        if self.conversation().is_some() {
+            self.ended.set(true);
+        }
         self.memory.update_value(|memory| {
             memory.token = None;
             memory.visitor = None;
