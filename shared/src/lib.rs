@@ -17,3 +17,4 @@ pub mod owner;
 pub mod queue;
 pub mod refund;
 pub mod time;
+pub mod trace;

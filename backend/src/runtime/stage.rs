@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use shared::{
     agent::{AgentSpec, Budgets, DeskSettings, RefundPolicy, Rule, Target},
     api::ToolInfo,
+    brief::Usage,
     conversation::{Conversation, FoldError, OpenCall},
     event::{Effect, Event, EventBody, Opened},
     id::ClientId,
@@ -306,10 +307,18 @@ impl Stage {
     /// The brain answers. Where the answer says nothing of it, it has used seven tokens.
     pub fn give(&mut self, mut answer: Answer) {
         "none".clone_into(&mut answer.model);
-        answer.usage.steps = 1;
         if answer.usage.tokens() == 0 {
-            answer.usage.tokens_in = 7;
+            // No two steps alike, so that none can be taken for another.
+            let n = self.thread.state.seq;
+            answer.usage = Usage {
+                steps: 1,
+                tokens_in: 7 + n,
+                tokens_out: 3 * n,
+                cost_micros: 11 * n,
+                took_ms: n % 5,
+            };
         }
+        answer.usage.steps = 1;
         answer.through = self.thread.state.last_visitor_message;
         let bodies = self.with(|world| answer::answer(world, answer));
         self.apply(bodies);

@@ -1,6 +1,7 @@
 //! The journal over a real store: what readers, listeners and rivals see.
 
 mod lists;
+mod meters;
 mod money;
 
 use std::sync::Arc;

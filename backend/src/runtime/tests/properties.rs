@@ -4,15 +4,18 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use shared::{
     api::Decision,
+    brief::Usage,
     conversation::Conversation,
     event::{Event, EventBody, RefundState, Settlement, ToolState},
     message::AuthorKind,
     owner::Owner,
     queue::Fallback,
+    trace::Trace,
 };
 
 use crate::runtime::stage::{Stage, proposal, queue, staff, transfer_args};
 use crate::{
+    journal::projection::Added,
     money::events::{self, Proposer},
     runtime::{
         answer::{Answer, AskedCall},
@@ -190,9 +193,52 @@ fn invariants(stage: &mut Stage) -> Result<(), TestCaseError> {
         }
     }
     prop_assert_eq!(usage, state.usage.tokens_in);
+    use_sums_up(stage)?;
     let queued = matches!(state.owner, Owner::Queue { .. });
     prop_assert_eq!(queued, state.deadline.is_some_and(|deadline| deadline > stage.now));
     visitor_view(stage)
+}
+
+/// 12: what brains used is told by tenure, by turn and by the rows of the meters, and each of them
+/// sums exactly to the conversation's.
+fn use_sums_up(stage: &Stage) -> Result<(), TestCaseError> {
+    let events: Vec<&Event> = stage.thread.events.iter().map(AsRef::as_ref).collect();
+    let state = &stage.thread.state;
+    let trace = Trace::of(state, events.iter().copied());
+    let sum = |parts: &mut dyn Iterator<Item = Usage>| {
+        parts.fold(Usage::default(), |mut sum, part| {
+            sum.add(&part);
+            sum
+        })
+    };
+    prop_assert_eq!(trace.total, state.usage);
+    prop_assert_eq!(sum(&mut trace.tenures.iter().map(|t| t.usage)), state.usage);
+    prop_assert_eq!(sum(&mut trace.stretches.iter().map(|s| s.usage)), state.usage);
+    prop_assert_eq!(trace.tenures.last().map(|t| t.usage), Some(state.tenure_usage));
+    let epochs: Vec<_> = trace.tenures.iter().map(|t| t.epoch).collect();
+    prop_assert_eq!(epochs, (1..=state.epoch).collect::<Vec<_>>());
+    let outside = trace.stretches.iter().filter(|stretch| stretch.turn.is_none());
+    prop_assert_eq!(sum(&mut outside.map(|s| s.usage)), Usage::default(), "used outside a turn");
+    let mut covered = 0;
+    for stretch in &trace.stretches {
+        prop_assert_eq!(stretch.first, covered + 1, "every event is in exactly one stretch");
+        covered = stretch.last;
+    }
+    prop_assert_eq!(covered, state.seq);
+
+    let mut added = Added::default();
+    let mut before = Conversation::open(state.id.clone(), events[0]).expect("an opening");
+    for event in &events[1..] {
+        added.note(&before, event);
+        before.apply(event).expect("a journal");
+    }
+    for tenure in &trace.tenures {
+        let rows = added.meters.iter().filter(|row| row.epoch == tenure.epoch);
+        prop_assert!(rows.clone().all(|row| Some(&row.agent) == tenure.owner.agent()));
+        prop_assert_eq!(sum(&mut rows.map(|row| row.usage)), tenure.usage);
+    }
+    prop_assert_eq!(sum(&mut added.meters.iter().map(|row| row.usage)), state.usage);
+    Ok(())
 }
 
 /// What a page folds out of the events that a visitor may see agrees with the journal, twice over
