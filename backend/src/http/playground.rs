@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State};
 use shared::{
-    api::{Playground, StartPlayground, TryMessage},
+    api::{Playground, StartPlayground, TriedRules, TryMessage},
     limits,
 };
 
@@ -28,7 +28,7 @@ pub async fn start(
 ) -> Answer<Json<Playground>> {
     text::optional("customer", start.customer.as_deref(), limits::NAME_CHARS)?;
     let (id, thread) = app.lab.start(&*app.store, &app.catalog, &admin.account.id, start).await?;
-    Ok(Json(seen(id, &thread)))
+    Ok(Json(seen(id, &thread, Vec::new())))
 }
 
 /// Says something in it; answers when the turn has ended.
@@ -41,12 +41,12 @@ pub async fn say(
     Body(message): Body<TryMessage>,
 ) -> Answer<Json<Playground>> {
     let text = text::required("text", &message.text, limits::MESSAGE_CHARS)?;
-    let thread = app.lab.say(&admin.account.id, &id, text).await?;
-    Ok(Json(seen(id, &thread)))
+    let (thread, tried) = app.lab.say(&admin.account.id, &id, text).await?;
+    Ok(Json(seen(id, &thread, tried)))
 }
 
-fn seen(id: String, thread: &Thread) -> Playground {
-    Playground { id, conversation: view::conversation(thread, Audience::Staff) }
+fn seen(id: String, thread: &Thread, tried: Vec<TriedRules>) -> Playground {
+    Playground { id, conversation: view::conversation(thread, Audience::Staff), tried }
 }
 
 impl From<LabError> for Error {

@@ -9,7 +9,7 @@ use std::{
 use futures_util::StreamExt;
 use shared::{
     agent::DeskSettings,
-    api::StartPlayground,
+    api::{StartPlayground, TriedRules},
     id::{AgentSlug, ClientId, ConversationId, StaffId},
     time::Timestamp,
 };
@@ -143,19 +143,22 @@ impl Lab {
         Ok((id, thread))
     }
 
-    /// Says something; answers the conversation when the turn has ended.
+    /// Says something; answers the conversation when the turn has ended, and how rules were held
+    /// against each message in it.
     pub async fn say(
         &self,
         staff: &StaffId,
         id: &str,
         text: String,
-    ) -> Result<Arc<Thread>, LabError> {
+    ) -> Result<(Arc<Thread>, Vec<TriedRules>), LabError> {
         let now = self.workshop.clock.now();
         self.forget_idle(now);
         let bench = self.benches().get(id).filter(|bench| bench.staff == *staff).cloned();
         let bench = bench.ok_or(LabError::NotFound)?;
         *bench.used.lock().unwrap_or_else(PoisonError::into_inner) = now;
-        bench.say(text).await
+        let thread = bench.say(text).await?;
+        let tried = bench.engine.desk.tried(&thread).await?;
+        Ok((thread, tried))
     }
 
     /// Drops what nobody has used for long.

@@ -27,6 +27,7 @@ pub mod rules;
 pub mod runner;
 #[cfg(any(test, feature = "stage"))]
 pub mod stage;
+pub mod tried;
 pub mod triggers;
 pub mod view;
 

@@ -2,7 +2,7 @@
 //! rules, a missing capability, low confidence. (The fifth is the brain's own choice.)
 
 use shared::{
-    agent::Target,
+    agent::{AgentSpec, Target},
     brief::{Trigger, TriggerKind},
     event::EventBody,
     id::Seq,
@@ -19,10 +19,23 @@ use crate::brain::Reading;
 const REQUEST_WORDS: usize = 3;
 
 /// A visitor message that no brain has taken in.
-struct Unread<'a> {
+pub(super) struct Unread<'a> {
     seq: Seq,
     text: &'a str,
     reading: Reading,
+}
+
+impl<'a> Unread<'a> {
+    /// What the rules of `spec` are held against.
+    pub(super) fn situation(&'a self, world: &World<'a>, spec: &AgentSpec) -> Situation<'a> {
+        Situation {
+            text: self.text,
+            reading: &self.reading,
+            threshold: spec.confidence_threshold,
+            state: &world.thread.state,
+            open: world.desk.settings.is_open(world.now),
+        }
+    }
 }
 
 /// What the unread visitor messages set off before a brain is asked; empty if nothing.
@@ -41,7 +54,7 @@ pub fn before_the_brain(world: &World<'_>) -> Vec<EventBody> {
 }
 
 /// The burst, oldest first, read in the light of what was said before.
-fn unread<'a>(world: &'a World<'_>) -> Vec<Unread<'a>> {
+pub(super) fn unread<'a>(world: &'a World<'_>) -> Vec<Unread<'a>> {
     let state = &world.thread.state;
     // The wish for a person has already brought it here; it does not fire again on the same words.
     let heard = state.taken_in.max(state.wants_person.unwrap_or(0));
@@ -90,17 +103,8 @@ fn wish_for_a_person(world: &World<'_>, said: &Unread<'_>) -> Option<Vec<EventBo
 }
 
 fn rule(world: &World<'_>, said: &Unread<'_>) -> Option<Vec<EventBody>> {
-    let Unread { text, reading, .. } = said;
     let spec = world.spec?;
-    let settings = &world.desk.settings;
-    let situation = Situation {
-        text,
-        reading,
-        threshold: spec.confidence_threshold,
-        state: &world.thread.state,
-        open: settings.is_open(world.now),
-    };
-    let (rule, evidence) = rules::first_match(&spec.rules, &situation)?;
+    let (rule, evidence) = rules::first_match(&spec.rules, &said.situation(world, spec))?;
     let to = world.owner_of(&rule.then).filter(|to| to.differs_from(&world.thread.state.owner))?;
     if !super::guard::may_go_to(world, &to) {
         return None;

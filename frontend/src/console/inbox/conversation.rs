@@ -19,6 +19,7 @@ use super::{
     open::Open,
     state::{InboxState, Pane},
     thread_view::Thread,
+    trace_view::TracePane,
 };
 
 /// The open conversation.
@@ -32,6 +33,7 @@ pub fn ConversationPane(
     state.on_command(move |does| match does {
         Shortcut::Brief => toggle_brief(state),
         Shortcut::Workings => state.workings.update(|on| *on = !*on),
+        Shortcut::Trace => state.tracing.update(|on| *on = !*on),
         _ => {}
     });
     let seq = Memo::new(move |_| open.head.with(|h| h.as_ref().map(|h| h.seq)));
@@ -78,7 +80,7 @@ pub fn ConversationPane(
             view! {
                 <section class="thread-pane" aria-label="Conversation">
                     <Head/>
-                    <Thread/>
+                    {move || if state.tracing.get() { view! { <TracePane/> }.into_any() } else { view! { <Thread/> }.into_any() }}
                     <WaitingApprovals/>
                     <Composer/>
                 </section>

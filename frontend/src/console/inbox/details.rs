@@ -11,7 +11,7 @@ use super::{
         words,
     },
     open::Open,
-    state::InboxState,
+    state::{InboxState, Pane},
 };
 
 /// Who the visitor is, refunds, and what the conversation is.
@@ -89,6 +89,17 @@ fn About() -> impl IntoView {
                 on:click=move |_| state.workings.update(|on| *on = !*on)
             >
                 {move || if state.workings.get() { "Hide how Baton worked" } else { "Show how Baton worked" }}
+            </button>
+            <button
+                type="button"
+                class="button small"
+                aria-pressed=move || state.tracing.get().to_string()
+                on:click=move |_| {
+                    state.tracing.update(|on| *on = !*on);
+                    state.pane.set(Pane::Conversation);
+                }
+            >
+                {move || if state.tracing.get() { "Show the transcript" } else { "Show the trace" }}
             </button>
             {is_admin
                 .then(|| {

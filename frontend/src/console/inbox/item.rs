@@ -27,9 +27,14 @@ pub fn ItemView(
     #[prop(optional)]
     explained: bool,
 ) -> impl IntoView {
-    let at = item.at;
     let id = anchor(item.seq);
-    let body = match item.body {
+    view! { <li id=id class="item" tabindex="-1">{body(item, explained)}</li> }
+}
+
+/// What an item shows.
+pub fn body(item: Item, explained: bool) -> AnyView {
+    let at = item.at;
+    match item.body {
         Body::Message { message, follows } => {
             view! { <MessageView message=message follows=follows at=at/> }.into_any()
         }
@@ -79,8 +84,7 @@ pub fn ItemView(
             let by = by.map(|b| format!(" by {}", b.name)).unwrap_or_default();
             line(format!("Closed{by}")).into_any()
         }
-    };
-    view! { <li id=id class="item" tabindex="-1">{body}</li> }
+    }
 }
 
 /// The id under which an item can be found on the page.
@@ -210,9 +214,10 @@ fn step_words(step: &StepUsage) -> String {
 fn step_usage(step: &StepUsage) -> String {
     let u = &step.usage;
     format!(
-        "{} tokens in, {} out, {} ms",
+        "{} tokens in, {} out, {} ms, cost {}",
         format::count(u.tokens_in),
         format::count(u.tokens_out),
-        u.took_ms
+        u.took_ms,
+        format::cost(u.cost_micros)
     )
 }

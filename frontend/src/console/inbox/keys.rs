@@ -30,6 +30,8 @@ pub enum Shortcut {
     Brief,
     /// Shows how Baton worked, or hides it.
     Workings,
+    /// Shows the trace, or the transcript again.
+    Trace,
     /// Shows the keys.
     Help,
     /// Leaves what one is in.
@@ -60,12 +62,13 @@ pub fn shortcut(key: &str, typing: bool, modified: bool) -> Option<Shortcut> {
         "a" => Shortcut::Review,
         "i" => Shortcut::Brief,
         "w" => Shortcut::Workings,
+        "t" => Shortcut::Trace,
         "?" => Shortcut::Help,
         _ => return None,
     })
 }
 
-const KEYS: [(&str, &str); 14] = [
+const KEYS: [(&str, &str); 15] = [
     ("j  k", "next and previous conversation"),
     ("Enter", "open the conversation that has the focus"),
     ("1 2 3 4", "waiting, mine, all, closed"),
@@ -78,6 +81,7 @@ const KEYS: [(&str, &str); 14] = [
     ("a", "approve or decline what waits"),
     ("i", "show or hide the brief"),
     ("w", "show or hide how Baton worked"),
+    ("t", "the trace, or the transcript again"),
     ("Esc", "leave the text box, or go back to the list"),
     ("?", "this list"),
 ];

@@ -21,6 +21,8 @@ mod seen;
 mod state;
 mod thread;
 mod thread_view;
+mod trace;
+mod trace_view;
 mod waiting;
 
 use leptos::{ev, prelude::*};
@@ -33,7 +35,8 @@ use self::{
     state::{InboxState, Pane},
 };
 pub use self::{
-    head::fold, here::People, item::ItemView, people::agents_in, thread::items, waiting::Waiting,
+    head::fold, here::People, item::ItemView, people::agents_in, thread::items,
+    trace_view::timeline, waiting::Waiting,
 };
 use super::{nav::Nav, route::Route};
 

@@ -55,6 +55,8 @@ pub struct InboxState {
     pub wide_brief: RwSignal<bool>,
     /// Whether the transcript shows how Baton worked.
     pub workings: RwSignal<bool>,
+    /// Whether the trace stands in place of the transcript.
+    pub tracing: RwSignal<bool>,
     /// The newest command of the keyboard, and how many there were.
     pub commanded: RwSignal<(u32, Option<Shortcut>)>,
     /// What was typed and not sent.
@@ -81,6 +83,7 @@ impl InboxState {
             pane: RwSignal::new(Pane::Conversation),
             wide_brief: RwSignal::new(true),
             workings: RwSignal::new(false),
+            tracing: RwSignal::new(false),
             commanded: RwSignal::new((0, None)),
             drafts: StoredValue::new(HashMap::new()),
             seen: Seen::of(desk.my_id().clone()),

@@ -9,6 +9,7 @@ mod examples;
 mod fields;
 mod playground;
 mod rules;
+mod tried;
 mod versions;
 
 use leptos::prelude::*;

@@ -2,8 +2,8 @@
 
 use leptos::{ev, html, prelude::*, task::spawn_local};
 use shared::{
-    api::{Playground, StartPlayground, TryMessage},
-    id::AgentSlug,
+    api::{Playground, StartPlayground, TriedRules, TryMessage},
+    id::{AgentSlug, Seq},
     limits::MESSAGE_CHARS,
     owner::Owner,
 };
@@ -12,10 +12,11 @@ use super::{
     super::super::{
         field::Select,
         format,
-        inbox::{ItemView, agents_in, fold, items},
+        inbox::{ItemView, agents_in, fold, items, timeline},
         words,
     },
     editor::Editor,
+    tried::TriedView,
 };
 
 /// The playground.
@@ -25,6 +26,7 @@ pub fn PlaygroundPanel() -> impl IntoView {
     let game = RwSignal::new(None::<Playground>);
     let busy = RwSignal::new(false);
     let said = RwSignal::new(None::<String>);
+    let tracing = RwSignal::new(false);
     let customer = RwSignal::new("cus_1".to_owned());
     // A visitor begins at the front door: an agent is tried with what has led to it.
     let begins = RwSignal::new(FRONT_DOOR.to_owned());
@@ -85,6 +87,15 @@ pub fn PlaygroundPanel() -> impl IntoView {
                 >
                     "Start over"
                 </button>
+                <button
+                    type="button"
+                    class="button small"
+                    aria-pressed=move || tracing.get().to_string()
+                    disabled=move || game.with(Option::is_none)
+                    on:click=move |_| tracing.update(|on| *on = !*on)
+                >
+                    {move || if tracing.get() { "Show the talk" } else { "Show the trace" }}
+                </button>
             </div>
             <div class="playground-set">
                 <Select
@@ -107,7 +118,7 @@ pub fn PlaygroundPanel() -> impl IntoView {
                 (stale.get() && !editor.is_changed())
                     .then(|| view! { <p class="banner">"The draft has changed since. Start over to try it."</p> })
             }}
-            <Trace game=game said=said busy=busy/>
+            <Trace game=game said=said busy=busy tracing=tracing/>
             <Say on_send=send busy=busy/>
         </div>
     }
@@ -155,12 +166,14 @@ fn Trace(
     game: RwSignal<Option<Playground>>,
     said: RwSignal<Option<String>>,
     busy: RwSignal<bool>,
+    tracing: RwSignal<bool>,
 ) -> impl IntoView {
     let editor = Editor::here();
     let scroll = NodeRef::<html::Div>::new();
     Effect::new(move |_| {
         game.track();
         said.track();
+        tracing.track();
         gloo_timers::callback::Timeout::new(0, move || {
             if let Some(node) = scroll.try_get_untracked().flatten() {
                 node.set_scroll_top(node.scroll_height());
@@ -168,7 +181,15 @@ fn Trace(
         })
         .forget();
     });
+    let trace = move || {
+        let shown =
+            game.with(|g| g.as_ref().filter(|_| tracing.get()).map(|g| g.conversation.clone()));
+        shown.map(|c| timeline(&fold(&c), &c.events))
+    };
     let rows = move || {
+        if tracing.get() {
+            return Vec::new();
+        }
         game.with(|g| g.as_ref().map(|g| items(&g.conversation.events)).unwrap_or_default())
     };
     view! {
@@ -183,9 +204,16 @@ fn Trace(
                         }
                     })
             }}
+            {trace}
             <ol class="items">
                 <For each=rows key=|i| (i.seq, i.last) let:item>
-                    <ItemView item=item explained=true/>
+                    {
+                        let tried = game.with_untracked(|g| g.as_ref().map(|g| tried_after(g, item.seq)));
+                        view! {
+                            <ItemView item=item explained=true/>
+                            {tried.unwrap_or_default().into_iter().map(|t| view! { <TriedView tried=t/> }).collect_view()}
+                        }
+                    }
                 </For>
                 {move || said.get().map(|t| view! { <li class="item"><div class="message visitor pending"><p class="prose">{t}</p></div></li> })}
             </ol>
@@ -194,6 +222,11 @@ fn Trace(
         {move || game.with(|g| g.as_ref().and_then(|g| unheard(g, &editor.slug()))).map(|t| view! { <p class="banner">{t}</p> })}
         {move || game.with(|g| g.as_ref().map(summary)).map(|t| view! { <p class="hint playground-sum">{t}</p> })}
     }
+}
+
+/// How rules were held against the conversation as it was after event `seq`.
+fn tried_after(game: &Playground, seq: Seq) -> Vec<TriedRules> {
+    game.tried.iter().filter(|tried| tried.seq == seq).cloned().collect()
 }
 
 /// Says so if the agent that is tried never had the conversation, and who had it instead.
