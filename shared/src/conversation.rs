@@ -14,6 +14,7 @@ use crate::{
     message::{AuthorKind, VisitorRef},
     owner::Owner,
     time::Timestamp,
+    turn::Change,
 };
 
 pub use crate::refund::RefundView;
@@ -400,6 +401,11 @@ impl Conversation {
         self.seq = event.seq;
         self.epoch = self.epoch.max(event.epoch);
         self.updated_at = event.at;
+        match Change::by(&event.body, &self.owner, self.turn.is_some()) {
+            Some(Change::Begins) => self.turn = Some(Turn { id: event.seq, ..Turn::default() }),
+            Some(Change::Ends(_)) => self.turn = None,
+            None => {}
+        }
         match &event.body {
             EventBody::Message(m) => self.absorb_message(event, m),
             EventBody::Brief(brief) => {
@@ -420,7 +426,6 @@ impl Conversation {
                 }
             }
             EventBody::Usage(u) => self.absorb_usage(u),
-            EventBody::Turn(_) => self.turn = None,
             EventBody::Identified(i) => self.visitor = i.visitor.clone(),
             EventBody::Rating(r) => self.rating = Some(r.score),
             EventBody::Rule(r) => {
@@ -431,7 +436,10 @@ impl Conversation {
                     self.deadline = r.deadline;
                 }
             }
-            EventBody::Opened(_) | EventBody::Note(_) | EventBody::Closed(_) => {}
+            EventBody::Opened(_)
+            | EventBody::Note(_)
+            | EventBody::Turn(_)
+            | EventBody::Closed(_) => {}
         }
     }
 
@@ -442,7 +450,6 @@ impl Conversation {
             AuthorKind::Visitor => {
                 self.last_visitor_message = event.seq;
                 self.waits_since = self.waits_since.or(Some(event.at));
-                self.begin_turn(event.seq);
             }
             AuthorKind::Agent => {
                 // What the desk says for a queue is no answer.
@@ -479,8 +486,6 @@ impl Conversation {
                     // A person answered for what was said to them; it triggers nothing anew.
                     self.taken_in = event.seq;
                 }
-                // Whoever takes over has something to do, even if nobody has written since.
-                self.begin_turn(event.seq);
                 let hop =
                     Hop { from: handoff.from.clone(), to: handoff.to.clone(), seq: event.seq };
                 if let Some(turn) = &mut self.turn {
@@ -493,12 +498,10 @@ impl Conversation {
                 if matches!(handoff.to, Owner::Queue { .. }) {
                     self.waits_since = self.waits_since.or(Some(event.at));
                 }
-                self.turn = None;
             }
             Owner::Nobody => {
                 self.escalated_at = None;
                 self.waits_since = None;
-                self.turn = None;
             }
         }
     }
@@ -553,7 +556,6 @@ impl Conversation {
         let call = decided.action.filter(|action| action.intent.is_none()).map(|a| a.call);
         if let Some(open) = self.calls.iter_mut().find(|open| Some(&open.call) == call.as_ref()) {
             open.approved = approval.state == ApprovalState::Approved;
-            self.begin_turn(seq);
         }
     }
 
@@ -569,9 +571,7 @@ impl Conversation {
         self.keep_refund(event);
         let seq = event.seq;
         if refund.state.is_terminal() {
-            // The agent that owns now tells the visitor, even if nobody wrote.
             self.last_new_fact = seq;
-            self.begin_turn(seq);
         }
     }
 
@@ -581,12 +581,6 @@ impl Conversation {
         self.taken_in = self.taken_in.max(step.through);
         if let Some(turn) = &mut self.turn {
             turn.steps += 1;
-        }
-    }
-
-    fn begin_turn(&mut self, id: Seq) {
-        if self.turn.is_none() && self.owner.agent().is_some() {
-            self.turn = Some(Turn { id, ..Turn::default() });
         }
     }
 }

@@ -230,7 +230,8 @@ pub struct Approval {
     pub state: ApprovalState,
     /// What is to be done, in a few words.
     pub summary: String,
-    /// The exact write. Staff only; present in `waiting`.
+    /// The exact write. Staff only; present in `waiting`, and in the decision on a call, which goes
+    /// on from here (a refund reports by itself).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action: Option<ProposedWrite>,
     /// Until when a person can decide. Staff only.

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     api::{Counts, Present, Summary},
-    event::{Event, TurnState},
+    event::Event,
+    fleeting::Fleeting,
     id::{ConversationId, Seq},
-    message::Author,
 };
 
 /// What a page sends.
@@ -65,38 +65,6 @@ pub enum LiveFrame {
         /// The newest of them.
         seq: Seq,
     },
-    /// More text of an unfinished message; replaced by the `message` event that follows.
-    Draft {
-        /// Which conversation.
-        conversation: ConversationId,
-        /// The turn it belongs to.
-        turn: Seq,
-        /// Who speaks.
-        author: Author,
-        /// The text to add; an empty one with `reset` throws away what came before.
-        delta: String,
-        /// Whether to begin anew.
-        #[serde(default)]
-        reset: bool,
-    },
-    /// Somebody else is typing, or has stopped.
-    Typing {
-        /// In which conversation.
-        conversation: ConversationId,
-        /// Who.
-        author: Author,
-        /// Whether they are.
-        on: bool,
-    },
-    /// A turn began, or ended.
-    Turn {
-        /// Which conversation.
-        conversation: ConversationId,
-        /// The event that began it.
-        turn: Seq,
-        /// How it stands.
-        state: TurnState,
-    },
     /// Staff: a line of the list changed.
     Inbox {
         /// The line as it is now.
@@ -120,4 +88,37 @@ pub enum LiveFrame {
     },
     /// Answer to a ping.
     Pong,
+    /// What is true for a moment; begins anew with each subscription. On the wire it is a frame of
+    /// its own type: `draft`, `typing` or `turn`.
+    #[serde(untagged)]
+    Fleeting {
+        /// In which conversation.
+        conversation: ConversationId,
+        /// What.
+        #[serde(flatten)]
+        what: Fleeting,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{event::TurnState, fleeting::Turn};
+
+    #[test]
+    fn what_is_fleeting_is_a_frame_like_any_other() {
+        let what = Fleeting::Turn(Turn { turn: 2, state: TurnState::Done });
+        let conversation: ConversationId = "cnv_1".parse().expect("an id");
+        let frame = LiveFrame::Fleeting { conversation, what };
+        let json = json!({ "type": "turn", "conversation": "cnv_1", "turn": 2, "state": "done" });
+        assert_eq!(serde_json::to_value(&frame).expect("JSON"), json);
+        assert_eq!(serde_json::from_value::<LiveFrame>(json).expect("the same"), frame);
+        let pong = json!({ "type": "pong" });
+        assert_eq!(serde_json::from_value::<LiveFrame>(pong).expect("a frame"), LiveFrame::Pong);
+        for unknown in [json!({ "type": "launch" }), json!({ "type": "turn" }), json!([])] {
+            assert!(serde_json::from_value::<LiveFrame>(unknown).is_err());
+        }
+    }
 }

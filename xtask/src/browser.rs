@@ -19,8 +19,8 @@ use crate::{
 const CHROMIUM: [&str; 4] =
     ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
-/// A test that takes longer has hung; in milliseconds.
-const TIMEOUT: &str = "--test-timeout=120000";
+/// A file of tests that takes longer has hung (a single wait ends much sooner); in milliseconds.
+const TIMEOUT: &str = "--test-timeout=300000";
 
 /// Builds the pages of `mode` and a debug server, which reads them as it runs.
 pub fn build(workspace: &Workspace, mode: Mode) -> Result<()> {

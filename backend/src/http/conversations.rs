@@ -23,7 +23,7 @@ use super::{
 use crate::{
     app::App,
     auth::{Audience, Peer, ReaderAuth, VisitorAuth, streams::Place},
-    live::{Feed, Item, sse, turn},
+    live::{Feed, Item, sse},
     storage::StoreError,
 };
 
@@ -63,16 +63,10 @@ pub async fn say(
     }
     let reader = ReaderAuth::Visitor(visitor);
     let place = reader.enter(&app)?;
-    let feed = Feed::live(&app.journal, &scope, &id).await?;
-    let mut feed = feed.ok_or(Error::not_found())?;
     let seq = app.desk.visitor_says(&scope, &id, message.client_id, text).await?;
-    // A retry: what followed the message has been told once, and is told again.
-    let owner = if seq <= feed.seen() {
-        feed.rewind(seq.saturating_sub(1)).await?
-    } else {
-        feed.owner().clone()
-    };
-    Ok(stream(&app, reader, place, turn::follow(feed, seq, owner)))
+    // To a retry, what followed the message is told again.
+    let items = Feed::answer(&app.journal, &scope, &id, seq).await?.ok_or(Error::not_found())?;
+    Ok(stream(&app, reader, place, items))
 }
 
 /// Where to begin.

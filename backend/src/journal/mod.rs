@@ -192,7 +192,7 @@ impl Journal {
 
 impl Inner {
     async fn commit(&self, step: Step) -> Result<Arc<Thread>, AppendError> {
-        let Step { thread, batch, signals, change, bytes } = step;
+        let Step { thread, batch, signal, change, bytes } = step;
         let expected = batch.expect_seq;
         let id = thread.state.id.clone();
         failpoint::hit(Point::AppendBefore);
@@ -205,9 +205,7 @@ impl Inner {
         failpoint::hit(Point::AppendAfter);
         let thread = Arc::new(thread);
         self.cache().appended(thread.clone(), bytes);
-        for signal in signals {
-            self.bus.tell(&id, signal);
-        }
+        self.bus.tell(&id, signal);
         self.bus.tell_inbox(change);
         failpoint::hit(Point::AppendTold);
         Ok(thread)

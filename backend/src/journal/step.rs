@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use shared::{
     conversation::{Conversation, FoldError},
-    event::{Event, EventBody, Opened, TurnState},
-    id::{ConversationId, Epoch, Seq},
-    owner::Owner,
+    event::{Event, EventBody, Opened},
+    id::{ConversationId, Epoch},
     time::Timestamp,
 };
 
@@ -26,7 +25,7 @@ use crate::{
 pub(super) struct Step {
     pub(super) thread: Thread,
     pub(super) batch: Batch,
-    pub(super) signals: Vec<Signal>,
+    pub(super) signal: Signal,
     pub(super) change: LineChanged,
     /// The size of the new events, in bytes of JSON.
     pub(super) bytes: usize,
@@ -66,21 +65,16 @@ pub(super) fn extend(
     // A clock that was set back does not make the journal run backwards.
     let now = now.max(state.updated_at);
     let mut run = Run::default();
-    let mut turns = Vec::new();
     for body in bodies {
         let is_handoff = matches!(body, EventBody::Handoff(_));
         let epoch = state.epoch + Epoch::from(is_handoff);
         let event = Event { seq: state.seq + 1, at: now, epoch, body };
         run.added.note(&state, &event);
-        let turn = turn_of(&state);
         state.apply(&event)?;
-        turns.extend(turn_signals(turn, turn_of(&state), &event.body));
         run.records.push(record(&event, &mut head)?);
         run.events.push(Arc::new(event));
     }
-    let mut step = finish(&at.state, state, at.events.clone(), head, run, require);
-    step.signals.extend(turns);
-    Ok(step)
+    Ok(finish(&at.state, state, at.events.clone(), head, run, require))
 }
 
 #[derive(Default)]
@@ -113,9 +107,9 @@ fn finish(
         audit: run.added.audit,
         search: run.added.search,
     };
-    let signals = vec![Signal::Appended(run.events.as_slice().into())];
+    let signal = Signal::Appended(run.events.as_slice().into());
     events.extend(run.events);
-    Step { thread: Thread { state, events, head }, batch, signals, change, bytes }
+    Step { thread: Thread { state, events, head }, batch, signal, change, bytes }
 }
 
 /// Whether a person is needed who was not needed before.
@@ -123,26 +117,6 @@ fn calls(before: &Conversation, after: &Conversation) -> bool {
     let escalated = before.escalated_at.is_none() && after.escalated_at.is_some();
     let asked = before.approvals.is_empty() && !after.approvals.is_empty();
     escalated || asked
-}
-
-fn turn_of(state: &Conversation) -> Option<Seq> {
-    state.turn.as_ref().map(|turn| turn.id)
-}
-
-fn turn_signals(before: Option<Seq>, after: Option<Seq>, body: &EventBody) -> Vec<Signal> {
-    if before == after {
-        return Vec::new();
-    }
-    let ended = before.map(|turn| {
-        let state = match body {
-            EventBody::Turn(ended) => ended.state,
-            EventBody::Handoff(handoff) if handoff.to != Owner::Nobody => TurnState::Waiting,
-            _ => TurnState::Done,
-        };
-        Signal::Turn { turn, state }
-    });
-    let begun = after.map(|turn| Signal::Turn { turn, state: TurnState::Running });
-    ended.into_iter().chain(begun).collect()
 }
 
 fn record(event: &Event, head: &mut Hash) -> Result<Record, AppendError> {

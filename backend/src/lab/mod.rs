@@ -21,7 +21,7 @@ use crate::{
     assemble::{Engine, Workshop, engine},
     auth::token::{self, Kind},
     journal::Thread,
-    live::{Feed, turn},
+    live::Feed,
     runtime::{Catalog, DeskError, catalog::DESK_SETTING},
     storage::{
         Scope, Store, StoreError,
@@ -177,12 +177,10 @@ impl Lab {
 impl Bench {
     async fn say(&self, text: String) -> Result<Arc<Thread>, LabError> {
         let (desk, journal) = (&self.engine.desk, &self.engine.journal);
-        let feed = Feed::live(journal, &self.scope, &self.conversation).await?;
-        let feed = feed.ok_or(LabError::NotFound)?;
         let client_id = ClientId::random(token::random());
         let seq = desk.visitor_says(&self.scope, &self.conversation, client_id, text).await?;
-        let owner = feed.owner().clone();
-        let turn = turn::follow(feed, seq, owner).for_each(|_| std::future::ready(()));
+        let turn = Feed::answer(journal, &self.scope, &self.conversation, seq).await?;
+        let turn = turn.ok_or(LabError::NotFound)?.for_each(|_| std::future::ready(()));
         // A turn that takes longer goes on; the next look shows what became of it.
         let _ = tokio::time::timeout(PATIENCE, turn).await;
         Ok(desk.load(&Scope::System, &self.conversation).await?)

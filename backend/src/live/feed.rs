@@ -5,15 +5,15 @@ use std::{collections::VecDeque, sync::Arc};
 use futures_util::{Stream, stream};
 use shared::{
     event::{Event, EventBody, TurnState},
-    id::{ConversationId, Epoch, Seq},
-    message::{Author, AuthorKind},
-    owner::Owner,
+    fleeting::Fleeting,
+    id::{ConversationId, Seq},
 };
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
+use super::{drafts::Drafts, turns::Turns};
 use crate::{
-    bus::Signal,
-    journal::{Journal, Thread},
+    bus::{Following, Signal, Spoken},
+    journal::Journal,
     storage::{Scope, StoreError},
 };
 
@@ -24,32 +24,12 @@ pub enum Item {
     Event(Arc<Event>),
     /// All events up to the moment of asking have been told; this is the newest.
     CaughtUp(Seq),
-    /// More text of an unfinished message.
-    Draft {
-        /// The turn.
-        turn: Seq,
-        /// Who speaks.
-        author: Author,
-        /// The text to add.
-        delta: String,
-        /// Whether to begin anew.
-        reset: bool,
-    },
-    /// Somebody is typing, or has stopped.
-    Typing {
-        /// Who.
-        author: Author,
-        /// Whether they are.
-        on: bool,
-    },
-    /// A turn began, or ended.
-    Turn {
-        /// The event that began it.
-        turn: Seq,
-        /// How it stands.
-        state: TurnState,
-    },
+    /// What is true for a moment.
+    Fleeting(Fleeting),
 }
+
+/// Why there is nothing more to tell: a failure, or else the conversation has left the scope.
+type Gone = Option<StoreError>;
 
 /// Follows one conversation on behalf of a scope.
 ///
@@ -62,86 +42,90 @@ pub struct Feed {
     signals: Receiver<Signal>,
     ready: VecDeque<Item>,
     seen: Seq,
-    owner: Owner,
-    epoch: Epoch,
-    drafting: Option<(Seq, Author)>,
+    turns: Turns,
+    drafts: Drafts,
 }
 
 impl Feed {
-    /// Follows from the event after `after`: history, [`Item::CaughtUp`], then live. `None` if the
-    /// conversation is not in scope.
+    /// Follows from the event after `after`: history, [`Item::CaughtUp`], how the newest turn
+    /// stands and what is being said; then live. `None` if the conversation is not in scope.
     pub async fn open(
         journal: &Journal,
         scope: &Scope,
         id: &ConversationId,
         after: Seq,
     ) -> Result<Option<Self>, StoreError> {
-        let Some((mut feed, thread)) = Self::begin(journal, scope, id).await? else {
+        let Some((mut feed, draft)) = Self::after(journal, scope, id, after).await? else {
             return Ok(None);
         };
-        feed.seen = after.min(feed.seen);
-        feed.take_in(&thread.events);
-        feed.ready.push_back(Item::CaughtUp(thread.state.seq));
-        if let Some(turn) = thread.state.turn.as_ref().filter(|_| thread.state.has_work()) {
-            feed.ready.push_back(Item::Turn { turn: turn.id, state: TurnState::Running });
-        }
-        Ok(Some(feed))
+        // How turns stood is history, too, but told by the events.
+        feed.ready.retain(|item| matches!(item, Item::Event(_)));
+        feed.ready.push_back(Item::CaughtUp(feed.seen));
+        feed.tell(feed.turns.newest().map(Fleeting::Turn));
+        feed.begin_with(draft).await
     }
 
-    /// Follows from now on.
-    pub async fn live(
+    /// What follows on the visitor's message `seq`: that message and everything from there on,
+    /// until its turn has ended or waits. The last item says so. `None` if the conversation is not
+    /// in scope.
+    pub async fn answer(
         journal: &Journal,
         scope: &Scope,
         id: &ConversationId,
-    ) -> Result<Option<Self>, StoreError> {
-        Ok(Self::begin(journal, scope, id).await?.map(|(feed, _)| feed))
+        seq: Seq,
+    ) -> Result<Option<impl Stream<Item = Result<Item, StoreError>> + Send + use<>>, StoreError>
+    {
+        let before = seq.saturating_sub(1);
+        let Some((feed, draft)) = Self::after(journal, scope, id, before).await? else {
+            return Ok(None);
+        };
+        let Some(feed) = feed.begin_with(draft).await? else { return Ok(None) };
+        Ok(Some(stream::unfold((feed, false), |(mut feed, over)| async move {
+            if over {
+                return None;
+            }
+            let item = feed.next().await?;
+            let over = matches!(&item, Ok(Item::Fleeting(Fleeting::Turn(turn))) if turn.state != TurnState::Running);
+            Some((item, (feed, over)))
+        })))
     }
 
-    async fn begin(
+    /// Listens, and reads what came after `after`, with how turns stood after each event.
+    async fn after(
         journal: &Journal,
         scope: &Scope,
         id: &ConversationId,
-    ) -> Result<Option<(Self, Arc<Thread>)>, StoreError> {
-        let signals = journal.bus().follow(id);
+        after: Seq,
+    ) -> Result<Option<(Self, Option<Spoken>)>, StoreError> {
+        let Following { signals, draft } = journal.bus().follow(id);
         let Some(thread) = journal.load(scope, id).await? else { return Ok(None) };
-        let feed = Self {
+        let mut feed = Self {
             journal: journal.clone(),
             scope: scope.clone(),
             id: id.clone(),
             signals,
             ready: VecDeque::new(),
-            seen: thread.state.seq,
-            owner: thread.state.owner.clone(),
-            epoch: thread.state.epoch,
-            drafting: None,
+            seen: 0,
+            turns: Turns::new(),
+            drafts: Drafts::default(),
         };
-        Ok(Some((feed, thread)))
+        for event in thread.events.iter().take_while(|event| event.seq <= after) {
+            feed.seen = event.seq;
+            feed.turns.see(event);
+            feed.drafts.see(event);
+        }
+        feed.take_in(&thread.events);
+        Ok(Some((feed, draft)))
     }
 
-    /// The newest event that was told, or lies before what is told.
-    pub fn seen(&self) -> Seq {
-        self.seen
-    }
-
-    /// Who owned the conversation when the feed began.
-    pub fn owner(&self) -> &Owner {
-        &self.owner
-    }
-
-    /// Tells again what came after `after`; answers who owned the conversation there.
-    pub async fn rewind(&mut self, after: Seq) -> Result<Owner, StoreError> {
-        let Some(thread) = self.journal.load(&self.scope, &self.id).await? else {
-            return Ok(Owner::Nobody);
-        };
-        self.seen = after;
-        self.take_in(&thread.events);
-        let owners = thread.events.iter().take_while(|event| event.seq <= after);
-        let owner = owners.filter_map(|event| match &event.body {
-            EventBody::Opened(opened) => Some(&opened.owner),
-            EventBody::Handoff(handoff) => Some(&handoff.to),
-            _ => None,
-        });
-        Ok(owner.last().cloned().unwrap_or(Owner::Nobody))
+    /// Goes on with the draft as it was said so far.
+    async fn begin_with(mut self, draft: Option<Spoken>) -> Result<Option<Self>, StoreError> {
+        if let Some(spoken) = draft
+            && let Err(gone) = self.hear_draft(spoken).await
+        {
+            return gone.map_or(Ok(None), Err);
+        }
+        Ok(Some(self))
     }
 
     /// The next item. `None` when there will be no more: the bus has closed, or the conversation
@@ -151,18 +135,13 @@ impl Feed {
             if let Some(item) = self.ready.pop_front() {
                 return Some(Ok(item));
             }
-            match self.signals.recv().await {
-                Ok(signal) => {
-                    if let Err(gone) = self.hear(signal).await {
-                        return gone.map(Err);
-                    }
-                }
-                Err(RecvError::Lagged(_)) => {
-                    if let Err(gone) = self.read_again().await {
-                        return gone.map(Err);
-                    }
-                }
+            let heard = match self.signals.recv().await {
+                Ok(signal) => self.hear(signal).await,
+                Err(RecvError::Lagged(_)) => self.listen_again().await,
                 Err(RecvError::Closed) => return None,
+            };
+            if let Err(gone) = heard {
+                return gone.map(Err);
             }
         }
     }
@@ -172,32 +151,51 @@ impl Feed {
         stream::unfold(self, |mut feed| async move { feed.next().await.map(|item| (item, feed)) })
     }
 
-    async fn hear(&mut self, signal: Signal) -> Result<(), Option<StoreError>> {
+    async fn hear(&mut self, signal: Signal) -> Result<(), Gone> {
         match signal {
-            Signal::Appended(events) if events.iter().any(|event| self.leaves(event)) => {
-                return Err(None);
-            }
+            Signal::Appended(events) if events.iter().any(|event| self.leaves(event)) => Err(None),
             Signal::Appended(events) => {
-                let gap = events.iter().find(|e| e.seq > self.seen).map(|e| e.seq > self.seen + 1);
-                match gap {
-                    Some(true) => return self.read_again().await,
-                    Some(false) => self.take_in(events.iter()),
-                    None => self.forget_draft(&events),
+                let next = events.iter().map(|event| event.seq).find(|seq| *seq > self.seen);
+                if next.is_some_and(|seq| seq > self.seen + 1) {
+                    return self.read_again().await;
                 }
+                self.take_in(events.iter());
+                Ok(())
             }
-            // Said by a former owner: after the handoff nobody hears it.
-            Signal::Draft { epoch, .. } if epoch < self.epoch => {}
-            Signal::Draft { turn, epoch, author, delta, reset } => {
-                if epoch > self.epoch {
-                    // The handoff that made its owner comes first.
-                    self.read_again().await?;
-                }
-                self.drafting = Some((turn, author.clone()));
-                self.ready.push_back(Item::Draft { turn, author, delta, reset });
+            Signal::Draft(spoken) => self.hear_draft(spoken).await,
+            Signal::Typing(typing) => {
+                self.tell(Some(Fleeting::Typing(typing)));
+                Ok(())
             }
-            Signal::Typing { author, on } => self.ready.push_back(Item::Typing { author, on }),
-            Signal::Turn { turn, state } => self.ready.push_back(Item::Turn { turn, state }),
         }
+    }
+
+    async fn hear_draft(&mut self, spoken: Spoken) -> Result<(), Gone> {
+        if spoken.after > self.seen {
+            // What it answers to comes first.
+            self.read_again().await?;
+        }
+        let piece = self.drafts.hear(spoken);
+        self.tell(piece.map(Fleeting::Draft));
+        Ok(())
+    }
+
+    /// Some signals were missed: events are in the journal, and a draft begins at its start again.
+    async fn listen_again(&mut self) -> Result<(), Gone> {
+        let Following { signals, draft } = self.journal.bus().follow(&self.id);
+        self.signals = signals;
+        self.read_again().await?;
+        if let Some(spoken) = draft {
+            return self.hear_draft(spoken).await;
+        }
+        let taken_back = self.drafts.lose();
+        self.tell(taken_back.map(Fleeting::Draft));
+        Ok(())
+    }
+
+    async fn read_again(&mut self) -> Result<(), Gone> {
+        let thread = self.journal.load(&self.scope, &self.id).await.map_err(Some)?.ok_or(None)?;
+        self.take_in(&thread.events);
         Ok(())
     }
 
@@ -213,81 +211,17 @@ impl Feed {
         for event in events {
             if event.seq > self.seen {
                 self.seen = event.seq;
-                self.epoch = self.epoch.max(event.epoch);
-                if ends_draft(event) {
-                    self.drafting = None;
-                }
+                // Nothing of a former owner stands beside what comes now.
+                let taken_back = self.drafts.see(event);
+                self.tell(taken_back.map(Fleeting::Draft));
                 self.ready.push_back(Item::Event(event.clone()));
+                let turn = self.turns.see(event);
+                self.tell(turn.map(Fleeting::Turn));
             }
         }
     }
 
-    /// A draft that was heard after its message had been read from the journal is thrown away.
-    fn forget_draft(&mut self, events: &[Arc<Event>]) {
-        if events.iter().any(|event| ends_draft(event))
-            && let Some((turn, author)) = self.drafting.take()
-        {
-            let delta = String::new();
-            self.ready.push_back(Item::Draft { turn, author, delta, reset: true });
-        }
-    }
-
-    async fn read_again(&mut self) -> Result<(), Option<StoreError>> {
-        match self.journal.load(&self.scope, &self.id).await {
-            Ok(Some(thread)) => {
-                self.take_in(&thread.events);
-                Ok(())
-            }
-            Ok(None) => Err(None),
-            Err(cause) => Err(Some(cause)),
-        }
-    }
-}
-
-fn ends_draft(event: &Event) -> bool {
-    match &event.body {
-        EventBody::Message(message) => message.author.kind == AuthorKind::Agent,
-        EventBody::Handoff(_) | EventBody::Turn(_) => true,
-        _ => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use shared::brief::TriggerKind;
-
-    use super::*;
-    use crate::journal::samples::{Desk, NOW, ana, handoff, id, opened, says};
-
-    #[tokio::test]
-    async fn nobody_hears_a_draft_of_a_former_owner() {
-        let Desk { journal, store: _, dir: _dir } = Desk::new();
-        let c: ConversationId = id("cnv_1");
-        let thread = journal.open(c.clone(), opened("vis_1"), NOW).await.expect("opened");
-        let said = journal.append(&thread, vec![says("hi", "a")], vec![], NOW).await.expect("said");
-        let feed = Feed::live(&journal, &Scope::System, &c).await.expect("read");
-        let mut feed = feed.expect("in scope");
-        let draft = |epoch: Epoch, delta: &str| {
-            let author = Author::new(AuthorKind::Agent, "Mia");
-            let delta = delta.to_owned();
-            journal.bus().tell(&c, Signal::Draft { turn: 2, epoch, author, delta, reset: false });
-        };
-        // A takeover in the middle of what an agent says, which goes on a little.
-        draft(1, "I will ");
-        let taken = handoff(&said.state, &ana(), TriggerKind::Claim);
-        journal.append(&said, taken, vec![], NOW).await.expect("taken over");
-        draft(1, "refund you.");
-        let typing = Signal::Typing { author: Author::new(AuthorKind::Staff, "Ana"), on: true };
-        journal.bus().tell(&c, typing);
-        let mut heard = Vec::new();
-        loop {
-            match feed.next().await.expect("more").expect("read") {
-                Item::Draft { delta, .. } => heard.push(delta),
-                Item::Event(event) => heard.push(event.body.name().to_owned()),
-                Item::Typing { .. } => break,
-                Item::CaughtUp(_) | Item::Turn { .. } => {}
-            }
-        }
-        assert_eq!(heard, ["I will ", "brief", "handoff"]);
+    fn tell(&mut self, what: Option<Fleeting>) {
+        self.ready.extend(what.map(Item::Fleeting));
     }
 }

@@ -1,10 +1,11 @@
 //! A feed, or several, as frames of one WebSocket: what the pages live on.
 
-use std::{ops::ControlFlow, time::Duration};
+use std::{collections::HashMap, ops::ControlFlow, time::Duration};
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use futures_util::{StreamExt, stream::BoxStream};
 use shared::{
+    fleeting::{Fleeting, Typing},
     id::ConversationId,
     live::{ClientFrame, LiveFrame},
     message::{Author, AuthorKind},
@@ -65,6 +66,7 @@ pub async fn serve(app: App, mut socket: WebSocket, staff: Option<StaffAuth>) {
                 feeds: Feeds::new(),
                 inbox: None,
                 people: None,
+                typing: HashMap::new(),
                 heard: Instant::now(),
                 frames: 0,
             };
@@ -118,8 +120,19 @@ struct Session<'a> {
     feeds: Feeds,
     inbox: Option<Receiver<LineChanged>>,
     people: Option<watch::Receiver<()>>,
+    /// Where the page is typing, and as whom it was told.
+    typing: HashMap<ConversationId, Author>,
     heard: Instant,
     frames: u32,
+}
+
+impl Drop for Session<'_> {
+    /// However a page goes, it is not typing any more.
+    fn drop(&mut self) {
+        for (id, author) in std::mem::take(&mut self.typing) {
+            self.tell_typing(&id, author, false);
+        }
+    }
 }
 
 impl Session<'_> {
@@ -173,6 +186,9 @@ impl Session<'_> {
             }
             ClientFrame::Unsubscribe { conversation } => {
                 self.feeds.remove(&conversation);
+                if let Some(author) = self.typing.remove(&conversation) {
+                    self.tell_typing(&conversation, author, false);
+                }
                 Flow::Continue(())
             }
             ClientFrame::Typing { conversation, on } => self.typing(&conversation, on).await,
@@ -221,8 +237,17 @@ impl Session<'_> {
                 Author::new(AuthorKind::Staff, &staff.account.name)
             }
         };
-        self.app.journal.bus().tell(id, Signal::Typing { author, on });
+        if on {
+            self.typing.insert(id.clone(), author.clone());
+        } else {
+            self.typing.remove(id);
+        }
+        self.tell_typing(id, author, on);
         Flow::Continue(())
+    }
+
+    fn tell_typing(&self, id: &ConversationId, author: Author, on: bool) {
+        self.app.journal.bus().tell(id, Signal::Typing(Typing { author, on }));
     }
 
     async fn tell(&mut self, id: ConversationId, item: Result<Item, StoreError>) -> Flow {
@@ -243,12 +268,8 @@ impl Session<'_> {
                 LiveFrame::Event { conversation, event }
             }
             Item::CaughtUp(seq) => LiveFrame::CaughtUp { conversation, seq },
-            Item::Draft { turn, author, delta, reset } => {
-                LiveFrame::Draft { conversation, turn, author, delta, reset }
-            }
-            Item::Typing { author, .. } if self.is_own(&author) => return None,
-            Item::Typing { author, on } => LiveFrame::Typing { conversation, author, on },
-            Item::Turn { turn, state } => LiveFrame::Turn { conversation, turn, state },
+            Item::Fleeting(Fleeting::Typing(typing)) if self.is_own(&typing.author) => return None,
+            Item::Fleeting(what) => LiveFrame::Fleeting { conversation, what },
         })
     }
 

@@ -10,8 +10,6 @@ use crate::{
 };
 use axum::response::sse::{Event as Frame, KeepAlive, Sse};
 use futures_util::{Stream, StreamExt, stream};
-use serde::Serialize;
-use shared::{event::TurnState, id::Seq, message::Author};
 
 /// How often a silent stream says that it is alive.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -20,30 +18,6 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 const CHECK: Duration = Duration::from_secs(15);
 
 type Infallible = std::convert::Infallible;
-
-/// A draft's delta as `event: draft`.
-#[derive(Serialize)]
-struct Draft<'a> {
-    turn: Seq,
-    author: &'a Author,
-    delta: &'a str,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    reset: bool,
-}
-
-/// `event: typing`.
-#[derive(Serialize)]
-struct Typing<'a> {
-    author: &'a Author,
-    on: bool,
-}
-
-/// `event: turn`.
-#[derive(Serialize)]
-struct Turn {
-    turn: Seq,
-    state: TurnState,
-}
 
 /// Answers with `items` as `reader` may see them, until they end, the reader is signed out, or the
 /// server stops.
@@ -92,12 +66,9 @@ fn frame(item: &Item, audience: Audience) -> Option<Frame> {
             named(event.body.name()).id(event.seq.to_string()).json_data(&event)
         }
         Item::CaughtUp(_) => return None,
-        Item::Draft { turn, author, delta, reset } => {
-            named("draft").json_data(Draft { turn: *turn, author, delta, reset: *reset })
-        }
-        Item::Typing { author, on } => named("typing").json_data(Typing { author, on: *on }),
-        // Staff also get the recorded end of a turn under this name, with its position.
-        Item::Turn { turn, state } => named("turn").json_data(Turn { turn: *turn, state: *state }),
+        // Staff also get the recorded end of a turn under the name of what is fleeting, with its
+        // position.
+        Item::Fleeting(what) => named(what.name()).json_data(what),
     }
     .ok()
 }

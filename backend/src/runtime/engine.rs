@@ -2,10 +2,12 @@
 
 use std::{
     collections::HashMap,
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
+use futures_util::FutureExt as _;
 use shared::{
     api::{Summary, View},
     id::{ConversationId, StaffId},
@@ -171,8 +173,15 @@ impl Desk {
     async fn run(&self, id: &ConversationId) {
         let slot = self.engine().slots.clone().acquire_owned().await;
         loop {
-            if let Err(error) = runner::drive(self, id).await {
-                tracing::error!(conversation = %id, %error, "a turn stopped; the sweep resumes it");
+            // Whatever a turn does to itself, the conversation can be driven again.
+            match AssertUnwindSafe(runner::drive(self, id)).catch_unwind().await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => {
+                    tracing::error!(conversation = %id, %error, "a turn stopped; the sweep resumes it");
+                }
+                Err(_) => {
+                    tracing::error!(conversation = %id, "a turn panicked; the sweep resumes it");
+                }
             }
             let mut running = self.running();
             match running.get_mut(id) {

@@ -1,5 +1,7 @@
 //! What of a brain's pieces becomes its answer: the sizes that no brain gets past. Pure.
 
+use std::ops::Range;
+
 use serde_json::Value;
 use shared::{brief::Usage, event::Source};
 
@@ -32,8 +34,8 @@ const PIECE_BYTES: usize = 16;
 const USAGE: u64 = 1_000_000_000;
 
 impl Answer {
-    /// Takes in the next piece; answers the text that can be shown at once, which may be empty.
-    pub fn take(&mut self, piece: Piece) -> String {
+    /// Takes in the next piece; answers which part of the text can be shown now, which may be none.
+    pub fn take(&mut self, piece: Piece) -> Range<usize> {
         self.heard = self.heard.saturating_add(PIECE_BYTES + size_of(&piece));
         match piece {
             Piece::Text(delta) => return self.take_text(&delta),
@@ -54,7 +56,7 @@ impl Answer {
             }
             Piece::Usage(usage) => self.take_usage(&usage),
         }
-        String::new()
+        self.text.len()..self.text.len()
     }
 
     /// Whether so much was heard that the brain will not come to an end by itself.
@@ -62,13 +64,16 @@ impl Answer {
         self.heard > HEARD_BYTES
     }
 
-    fn take_text(&mut self, delta: &str) -> String {
+    /// What is shown is the beginning of the message, which has no space around it.
+    fn take_text(&mut self, delta: &str) -> Range<usize> {
         let plain = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
         let mut delta: String = delta.chars().filter(plain).collect();
         let room = TEXT_BYTES.saturating_sub(self.text.len());
         delta.truncate(delta.floor_char_boundary(room));
-        self.text.push_str(&delta);
-        delta
+        let shown = self.text.trim_end().len();
+        let begins = self.text.is_empty();
+        self.text.push_str(if begins { delta.trim_start() } else { &delta });
+        shown..self.text.trim_end().len()
     }
 
     fn take_usage(&mut self, usage: &Usage) {

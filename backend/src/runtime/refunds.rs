@@ -45,7 +45,7 @@ pub fn decide_approval(
         id: id.clone(),
         state: decision,
         summary: open.summary.clone(),
-        action: None,
+        action: open.action.clone().filter(|action| action.intent.is_none()),
         expires_at: None,
         by,
         note: note.clone(),

@@ -1,11 +1,13 @@
 //! Performs what [`decide`] says, one conversation at a time, until nothing is left to do.
 
-use std::{sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
-use futures_util::StreamExt as _;
+use futures_util::{FutureExt as _, StreamExt as _};
 use shared::{
+    brief::Usage,
     conversation::{Conversation, OpenCall, RefundView},
     event::{EventBody, Message, Settlement},
+    fleeting::Draft,
     id::{ConversationId, Seq},
     message::{Author, AuthorKind},
 };
@@ -21,7 +23,7 @@ use super::{
     refunds, view,
 };
 use crate::{
-    bus::Signal,
+    bus::{Signal, Spoken},
     failpoint::{self, Point},
     journal::{AppendError, Thread},
     money::{
@@ -148,7 +150,8 @@ async fn ask(
     restarts: &mut u32,
 ) -> Result<Step, DriveError> {
     failpoint::hit(Point::BrainBefore);
-    let Some(answer) = collect(desk, world, *restarts < RESTARTS).await else {
+    let collected = AssertUnwindSafe(collect(desk, world, *restarts < RESTARTS)).catch_unwind();
+    let Some(answer) = collected.await.unwrap_or_else(|_| Some(broken(desk, world))) else {
         // The visitor wrote, or a person took over, before the answer was whole.
         *restarts += 1;
         return Ok(Step::Again);
@@ -178,18 +181,13 @@ async fn ask(
 async fn collect(desk: &Desk, world: &World<'_>, restart: bool) -> Option<Answer> {
     let state = &world.thread.state;
     let faculty = &world.desk.faculty;
-    let mut answer = Answer {
-        model: faculty.brain.model().to_owned(),
-        through: state.last_visitor_message,
-        ..Answer::default()
-    };
-    answer.usage.steps = 1;
+    let mut answer = nothing_yet(world);
     let Some(request) = view::request(world) else {
         answer.failure = Some("there is nothing to answer".to_owned());
         return Some(answer);
     };
     let began = desk.now();
-    let signals = desk.journal().bus().follow(&state.id);
+    let signals = desk.journal().bus().follow(&state.id).signals;
     // What was recorded before this began to listen told it nothing: looked for here, so that not a
     // word of a void answer is shown.
     if is_void(desk, state, restart).await {
@@ -213,9 +211,9 @@ async fn collect(desk: &Desk, world: &World<'_>, restart: bool) -> Option<Answer
             }
             piece = tokio::time::timeout(BRAIN_SILENCE, pieces.next()) => match piece {
                 Ok(Some(Ok(piece))) => {
-                    let delta = answer.take(piece);
-                    if !delta.is_empty() {
-                        tell_draft(desk, world.thread, delta, false);
+                    let news = answer.take(piece);
+                    if !news.is_empty() {
+                        tell_draft(desk, world.thread, news.start, &answer.text[news]);
                     }
                     failpoint::hit(Point::BrainPiece);
                     if answer.is_endless() {
@@ -240,6 +238,20 @@ async fn collect(desk: &Desk, world: &World<'_>, restart: bool) -> Option<Answer
     }
     answer.usage.took_ms = u64::try_from(desk.now().since_ms(began)).unwrap_or(0);
     Some(answer)
+}
+
+/// An answer of which nothing has come yet.
+fn nothing_yet(world: &World<'_>) -> Answer {
+    let model = world.desk.faculty.brain.model().to_owned();
+    let through = world.thread.state.last_visitor_message;
+    let usage = Usage { steps: 1, ..Usage::default() };
+    Answer { usage, model, through, ..Answer::default() }
+}
+
+/// The answer of a brain that panicked: as good as one that says why it failed.
+fn broken(desk: &Desk, world: &World<'_>) -> Answer {
+    discard_draft(desk, world.thread);
+    Answer { failure: Some("the brain panicked".to_owned()), ..nothing_yet(world) }
 }
 
 /// Whether the journal holds what makes an answer to `state` void.
@@ -274,17 +286,16 @@ async fn voided(desk: &Desk, state: &Conversation, mut signals: Receiver<Signal>
     }
 }
 
-fn tell_draft(desk: &Desk, thread: &Thread, delta: String, reset: bool) {
+fn tell_draft(desk: &Desk, thread: &Thread, at: usize, delta: &str) {
     let state = &thread.state;
     let turn: Seq = state.turn.as_ref().map_or(0, |turn| turn.id);
     let author = Author::new(AuthorKind::Agent, state.owner.name());
-    desk.journal()
-        .bus()
-        .tell(&state.id, Signal::Draft { turn, epoch: state.epoch, author, delta, reset });
+    let piece = Draft { turn, author, at, delta: delta.to_owned() };
+    desk.journal().bus().tell(&state.id, Signal::Draft(Spoken { after: state.seq, piece }));
 }
 
 fn discard_draft(desk: &Desk, thread: &Thread) {
-    tell_draft(desk, thread, String::new(), true);
+    tell_draft(desk, thread, 0, "");
 }
 
 /// Calls a tool and records how it was settled.
@@ -306,9 +317,12 @@ async fn call_tool(
         now: world.now,
     };
     failpoint::hit(Point::ToolBefore);
-    let outcome = tokio::time::timeout(TOOL_TIME, tool.call(context, call.args.clone()))
-        .await
-        .unwrap_or_else(|_| Outcome::error("timeout", "The tool did not answer in time."));
+    let called = AssertUnwindSafe(tool.call(context, call.args.clone())).catch_unwind();
+    let outcome = match tokio::time::timeout(TOOL_TIME, called).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(_)) => Outcome::error("failed", "The tool broke off."),
+        Err(_) => Outcome::error("timeout", "The tool did not answer in time."),
+    };
     failpoint::hit(Point::ToolAfter);
     match outcome {
         Outcome::Refund(proposal) => propose(desk, world, call, &proposal).await,

@@ -4,6 +4,7 @@
 mod bursts;
 mod check;
 mod leases;
+mod live;
 mod people;
 mod phrasing;
 mod questions;

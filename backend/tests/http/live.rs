@@ -77,6 +77,8 @@ async fn a_visitor_and_staff_follow_one_conversation() {
         seen.push(frame["event"]["seq"].as_u64().unwrap());
     }
     assert!(seen.len() == 2 && seen.is_sorted(), "message and answer: {seen:?}");
+    let turn = json!({ "type": "turn", "conversation": id, "turn": seen[0], "state": "done" });
+    assert_eq!(page.next().await.unwrap(), turn, "how it stands, for who has missed it");
     page.send(json!({ "type": "inbox" })).await;
     assert_eq!(page.until("error").await["code"], "forbidden");
 
@@ -101,7 +103,11 @@ async fn a_visitor_and_staff_follow_one_conversation() {
     assert_eq!(typing["author"]["name"], "Sam");
     page.send(json!({ "type": "typing", "conversation": id, "on": true })).await;
     assert_eq!(inbox.until("typing").await["author"]["kind"], "visitor");
-    drop((page, inbox));
+    // Whoever is gone is not typing any more.
+    drop(inbox);
+    let stopped = page.until("typing").await;
+    assert_eq!((&stopped["author"]["name"], &stopped["on"]), (&json!("Sam"), &json!(false)));
+    drop(page);
     desk.finish().await;
 }
 

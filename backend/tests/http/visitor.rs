@@ -25,6 +25,14 @@ async fn a_message_is_answered_once_however_often_it_is_sent() {
     };
     assert_eq!(answers(&first).len(), 1, "{first:?}");
     assert!(names(&first).contains(&"draft"), "{first:?}");
+    let drafts = first.iter().filter(|(name, _)| name == "draft");
+    let said = drafts.fold(String::new(), |said, (_, piece)| {
+        assert_eq!((&piece["at"], &piece["turn"]), (&json!(said.len()), &first[0].1["seq"]));
+        said + piece["delta"].as_str().unwrap()
+    });
+    assert_eq!(answers(&first)[0]["text"], said, "the pieces are the message");
+    assert_eq!(first[1].1, json!({ "type": "turn", "turn": end["turn"], "state": "running" }));
+    assert_eq!(end["turn"], first[0].1["seq"]);
 
     let again = visitor.turn(&id, "m-1", "What are your opening hours?").await;
     assert_eq!(answers(&again), answers(&first), "a retry is told the same");

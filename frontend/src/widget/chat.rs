@@ -4,10 +4,11 @@ use leptos::{ev, prelude::*};
 use shared::{
     api::{self, SiteLook},
     conversation::Conversation,
-    event::{Event, EventBody, Opened, TurnState},
+    event::{Event, EventBody, Opened},
+    fleeting::Moment,
     id::{ConversationId, Seq},
     live::{ClientFrame, LiveFrame},
-    message::{Author, AuthorKind},
+    message::AuthorKind,
     time::Timestamp,
 };
 
@@ -24,17 +25,6 @@ use crate::{
     live::{Handler, Live, Status},
 };
 
-/// Unfinished text of an agent.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Draft {
-    /// The turn it belongs to.
-    pub turn: Seq,
-    /// Who speaks.
-    pub author: Author,
-    /// What it says so far.
-    pub text: String,
-}
-
 /// The widget; a handle that is copied freely.
 #[derive(Clone, Copy)]
 pub struct Chat {
@@ -46,12 +36,10 @@ pub struct Chat {
     pub state: RwSignal<Option<Conversation>>,
     /// What is on its way.
     pub outbox: RwSignal<Outbox>,
-    /// What an agent is saying.
-    pub draft: RwSignal<Option<Draft>>,
-    /// Who is typing.
-    pub typing: RwSignal<Option<Author>>,
+    /// What is being said or typed.
+    pub moment: RwSignal<Moment>,
     /// Whether an agent is at work.
-    pub working: RwSignal<bool>,
+    pub working: Memo<bool>,
     /// How the page is connected.
     pub status: RwSignal<Status>,
     /// Whether the history is there.
@@ -74,14 +62,14 @@ impl Chat {
     /// A widget that has done nothing yet.
     pub fn new(look: SiteLook) -> Self {
         let memory = store::load(look.key.as_str());
+        let moment = RwSignal::<Moment>::default();
         Self {
             look: StoredValue::new(look),
             thread: RwSignal::default(),
             state: RwSignal::default(),
             outbox: RwSignal::new(Outbox::restore(memory.outbox.clone())),
-            draft: RwSignal::default(),
-            typing: RwSignal::default(),
-            working: RwSignal::new(false),
+            moment,
+            working: Memo::new(move |_| moment.with(|moment| moment.working)),
             status: RwSignal::new(Status::Connecting),
             caught_up: RwSignal::new(memory.conversation.is_none()),
             problem: RwSignal::default(),
@@ -186,12 +174,10 @@ impl Chat {
         self.tell_unread(0);
     }
 
-    fn clear(self) {
+    pub(super) fn clear(self) {
         self.thread.set(Thread::default());
         self.state.set(None);
-        self.draft.set(None);
-        self.typing.set(None);
-        self.working.set(false);
+        self.moment.set(Moment::default());
         self.problem.set(None);
     }
 
@@ -279,6 +265,8 @@ impl Chat {
     fn subscribe(self) {
         if let Some(conversation) = self.conversation() {
             let after = self.thread.with_untracked(Thread::seq);
+            // It is told anew to each subscription.
+            self.moment.set(Moment::default());
             self.emit(ClientFrame::Subscribe { conversation, after });
         }
     }
@@ -300,26 +288,13 @@ impl Chat {
         let ours = |id: &ConversationId| self.conversation().as_ref() == Some(id);
         match frame {
             LiveFrame::Ready => {
-                // Drafts of the old connection have no end any more.
-                self.draft.set(None);
                 self.subscribe();
                 self.back_online();
             }
             LiveFrame::Event { conversation, event } => self.take(&conversation, &event),
             LiveFrame::CaughtUp { conversation, .. } if ours(&conversation) => self.catch_up(),
-            LiveFrame::Draft { conversation, turn, author, delta, reset }
-                if ours(&conversation) =>
-            {
-                self.add_to_draft(turn, author, &delta, reset);
-            }
-            LiveFrame::Typing { conversation, author, on } if ours(&conversation) => {
-                self.typing.set(on.then_some(author));
-            }
-            LiveFrame::Turn { conversation, state, .. } if ours(&conversation) => {
-                self.working.set(state == TurnState::Running);
-                if state != TurnState::Running {
-                    self.draft.set(None);
-                }
+            LiveFrame::Fleeting { conversation, what } if ours(&conversation) => {
+                self.moment.update(|moment| moment.hear(what));
             }
             // The token, or the conversation it led to, is not known any more. What was said with it
             // cannot be reached; what is not sent yet begins anew.
@@ -332,18 +307,6 @@ impl Chat {
             }
             _ => {}
         }
-    }
-
-    fn add_to_draft(self, turn: Seq, author: Author, delta: &str, reset: bool) {
-        self.draft.update(|draft| {
-            let same = draft.as_ref().is_some_and(|d| d.turn == turn && d.author == author);
-            if reset || !same {
-                *draft = Some(Draft { turn, author, text: String::new() });
-            }
-            if let Some(draft) = draft {
-                draft.text.push_str(delta);
-            }
-        });
     }
 
     /// Takes in an event; what was seen already, or is not ours, changes nothing.
@@ -372,6 +335,7 @@ impl Chat {
     }
 
     fn react(self, event: &Event, silent: bool) {
+        self.moment.update(|moment| moment.see(event));
         match &event.body {
             EventBody::Message(message) => {
                 if let Some(id) = &message.client_id
@@ -380,30 +344,15 @@ impl Chat {
                     self.outbox.notify();
                     self.remember();
                 }
-                if message.author.kind != AuthorKind::Visitor {
-                    self.draft.set(None);
-                    self.typing.set(None);
-                    if !silent {
-                        let kind = if message.author.kind == AuthorKind::Staff {
-                            "staff"
-                        } else {
-                            "agent"
-                        };
-                        shell::tell_of(
-                            "message",
-                            &[("kind", kind), ("name", &message.author.name)],
-                        );
-                    }
+                if message.author.kind != AuthorKind::Visitor && !silent {
+                    let kind =
+                        if message.author.kind == AuthorKind::Staff { "staff" } else { "agent" };
+                    shell::tell_of("message", &[("kind", kind), ("name", &message.author.name)]);
                 }
             }
-            EventBody::Handoff(handoff) => {
-                // What the former owner was about to say is not said any more.
-                self.draft.set(None);
-                self.typing.set(None);
-                if !silent {
-                    let (from, to) = (handoff.from.name(), handoff.to.name());
-                    shell::tell_of("handoff", &[("from", from), ("to", to)]);
-                }
+            EventBody::Handoff(handoff) if !silent => {
+                let (from, to) = (handoff.from.name(), handoff.to.name());
+                shell::tell_of("handoff", &[("from", from), ("to", to)]);
             }
             _ => {}
         }

@@ -4,6 +4,7 @@ use leptos::{ev, html, prelude::*};
 use shared::{
     conversation::Conversation,
     event::Message,
+    fleeting::Moment,
     message::{Author, AuthorKind},
 };
 use wasm_bindgen::JsCast;
@@ -68,7 +69,7 @@ pub fn log(chat: Chat) -> impl IntoView {
         list,
         sent,
         html::div().class("outbox").child(on_its_way),
-        html::div().child(move || present(chat)),
+        html::div().child(move || moment(chat)),
         rating::rating(chat),
     )
 }
@@ -221,16 +222,15 @@ fn outgoing_line(chat: Chat, outgoing: &Outgoing) -> impl IntoView + use<> {
 }
 
 /// What is being said or done at this moment; not announced, the finished message is.
-fn present(chat: Chat) -> AnyView {
-    if let Some(draft) = chat.draft.get().filter(|draft| !draft.text.is_empty()) {
+fn moment(chat: Chat) -> AnyView {
+    let Moment { draft, typing, working } = chat.moment.get();
+    if let Some(draft) = draft {
         return html::div()
             .class("msg draft")
-            .child((by(&draft.author), html::div().class("bubble").child(prose(&draft.text))))
+            .child((by(&draft.author), html::div().class("bubble").child(prose(&draft.delta))))
             .into_any();
     }
-    let typing = chat.typing.get();
-    let agent =
-        chat.state.with(|state| state.as_ref().filter(|_| chat.working.get()).and_then(agent_name));
+    let agent = chat.state.with(|state| state.as_ref().filter(|_| working).and_then(agent_name));
     let Some(name) = typing.map(|author| author.name).or(agent) else { return ().into_any() };
     html::div()
         .class("msg busy")
@@ -293,9 +293,7 @@ fn keep_at_end(chat: Chat) {
     });
     Effect::new(move |sent: Option<usize>| {
         chat.thread.track();
-        chat.draft.track();
-        chat.working.track();
-        chat.typing.track();
+        chat.moment.track();
         chat.caught_up.track();
         // What stands below takes room, too.
         chat.status.track();

@@ -94,9 +94,7 @@ impl Chat {
             memory.conversation = None;
         });
         self.remember();
-        self.thread.set(crate::conversation::thread::Thread::default());
-        self.state.set(None);
-        self.draft.set(None);
+        self.clear();
         self.caught_up.set(true);
     }
 
@@ -214,8 +212,7 @@ impl Chat {
                 let site = self.look.with_value(|look| look.key.to_string());
                 super::store::wipe(&site);
                 self.memory.update_value(|memory| memory.conversation = None);
-                self.thread.set(crate::conversation::thread::Thread::default());
-                self.state.set(None);
+                self.clear();
                 self.remember();
             }
             None => {

@@ -4,11 +4,11 @@ use leptos::{prelude::*, task::spawn_local};
 use shared::{
     api,
     conversation::Conversation,
-    event::{Event, EventBody, TurnState},
+    event::{Event, EventBody, Message},
+    fleeting::Moment,
     id::{ConversationId, Seq},
     limits::EVENTS_PAGE,
     live::{ClientFrame, LiveFrame},
-    message::{Author, AuthorKind},
 };
 
 use super::{
@@ -21,17 +21,6 @@ use super::{
     head,
     thread::Pending,
 };
-
-/// Text that an agent is still writing.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Draft {
-    /// The turn it belongs to.
-    pub turn: Seq,
-    /// Who writes.
-    pub author: Author,
-    /// What there is so far.
-    pub text: String,
-}
 
 /// The open conversation.
 #[derive(Debug, Clone, Copy)]
@@ -46,10 +35,8 @@ pub struct Open {
     pub truncated: RwSignal<bool>,
     /// Replies that are on their way.
     pub pending: RwSignal<Vec<Pending>>,
-    /// What an agent is writing.
-    pub draft: RwSignal<Option<Draft>>,
-    /// Who else is typing.
-    pub typing: RwSignal<Option<Author>>,
+    /// What is being said or typed.
+    pub moment: RwSignal<Moment>,
     /// What the others share: the client, the live channel, the messages.
     pub desk: StoredValue<Desk>,
     /// The live channel.
@@ -69,8 +56,7 @@ impl Open {
             events: RwSignal::new(Vec::new()),
             truncated: RwSignal::new(false),
             pending: RwSignal::new(Vec::new()),
-            draft: RwSignal::new(None),
-            typing: RwSignal::new(None),
+            moment: RwSignal::default(),
             desk: StoredValue::new(expect_context()),
             live,
             toasts: Toasts::here(),
@@ -168,6 +154,8 @@ impl Open {
     fn subscribe(self) {
         let seen = self.head.with_untracked(|h| h.as_ref().map(|h| h.seq));
         if let Some(after) = seen {
+            // It is told anew to each subscription.
+            self.moment.set(Moment::default());
             self.live.send(ClientFrame::Subscribe { conversation: self.id(), after });
         }
     }
@@ -179,16 +167,8 @@ impl Open {
             // Resumes where it was cut; history comes first, then what happens.
             LiveFrame::Ready if self.load.try_get_untracked().is_some() => self.subscribe(),
             LiveFrame::Event { conversation, event } if mine(conversation) => self.absorb(event),
-            LiveFrame::Draft { conversation, turn, author, delta, reset } if mine(conversation) => {
-                self.draft.update(|draft| grow(draft, *turn, author, delta, *reset));
-            }
-            LiveFrame::Typing { conversation, author, on } if mine(conversation) => {
-                self.typing.set(on.then(|| author.clone()));
-            }
-            LiveFrame::Turn { conversation, state, .. }
-                if mine(conversation) && *state != TurnState::Running =>
-            {
-                self.draft.set(None);
+            LiveFrame::Fleeting { conversation, what } if mine(conversation) => {
+                self.moment.update(|moment| moment.hear(what.clone()));
             }
             _ => {}
         }
@@ -199,54 +179,10 @@ impl Open {
         if new != Some(true) {
             return;
         }
-        match &event.body {
-            EventBody::Message(message) => {
-                if let Some(id) = &message.client_id {
-                    self.pending.update(|list| list.retain(|p| p.client_id != *id));
-                }
-                if message.author.kind != AuthorKind::Staff {
-                    self.typing.set(None);
-                }
-                if message.author.kind == AuthorKind::Agent {
-                    self.draft.set(None);
-                }
-            }
-            EventBody::Handoff(_) => self.draft.set(None),
-            _ => {}
+        self.moment.update(|moment| moment.see(event));
+        if let EventBody::Message(Message { client_id: Some(id), .. }) = &event.body {
+            self.pending.update(|list| list.retain(|p| p.client_id != *id));
         }
         self.events.update(|events| events.push(event.clone()));
-    }
-}
-
-/// What a draft is after one more piece.
-fn grow(draft: &mut Option<Draft>, turn: Seq, author: &Author, delta: &str, reset: bool) {
-    match draft {
-        Some(d) if d.turn == turn && d.author == *author && !reset => d.text.push_str(delta),
-        _ => {
-            let fresh = Draft { turn, author: author.clone(), text: delta.to_owned() };
-            *draft = (!delta.is_empty()).then_some(fresh);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_draft_grows_and_begins_anew() {
-        let agent = Author::new(AuthorKind::Agent, "Billing");
-        let other = Author::new(AuthorKind::Agent, "Refunds");
-        let mut draft = None;
-        let mut check = |turn, author: &Author, delta, reset, text: Option<&str>| {
-            grow(&mut draft, turn, author, delta, reset);
-            assert_eq!(draft.as_ref().map(|d| d.text.as_str()), text);
-        };
-        check(1, &agent, "I l", false, Some("I l"));
-        check(1, &agent, "ook", false, Some("I look"));
-        check(1, &agent, "", true, None);
-        check(1, &agent, "So", false, Some("So"));
-        check(1, &other, "Hi", false, Some("Hi"));
-        check(2, &other, "New", false, Some("New"));
     }
 }

@@ -36,8 +36,7 @@ pub fn Thread() -> impl IntoView {
     Effect::new(move |_| {
         rows.track();
         open.pending.track();
-        open.draft.track();
-        open.typing.track();
+        open.moment.track();
         if at_end.get_untracked() {
             // After the browser has laid out what is new.
             Timeout::new(0, to_end).forget();
@@ -101,16 +100,18 @@ pub fn Thread() -> impl IntoView {
 #[component]
 fn Writing() -> impl IntoView {
     let open = Open::here();
-    let author = Memo::new(move |_| open.draft.with(|d| d.as_ref().map(|d| d.author.clone())));
+    let author = Memo::new(move |_| {
+        open.moment.with(|p| p.draft.as_ref().map(|draft| draft.author.clone()))
+    });
     let text = Signal::derive(move || {
-        open.draft.with(|d| d.as_ref().map(|d| d.text.clone())).unwrap_or_default()
+        open.moment.with(|p| p.draft.as_ref().map(|draft| draft.delta.clone())).unwrap_or_default()
     });
     view! {
         {move || author.get().map(|author| view! { <DraftView author=author text=text/> })}
         <p class="typing">
             {move || {
-                open.typing
-                    .get()
+                open.moment
+                    .with(|moment| moment.typing.clone())
                     .map(|a| {
                         let who = if a.kind == AuthorKind::Visitor { "The visitor".to_owned() } else { a.name };
                         format!("{who} is typing…")
