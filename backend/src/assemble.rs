@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use shared::{
     agent::{AgentSpec, DeskSettings},
     id::StaffId,
+    time::Timestamp,
 };
 
 use crate::{
@@ -17,7 +18,11 @@ use crate::{
     bus::LocalBus,
     journal::Journal,
     knowledge::Knowledge,
-    money::ledger::LedgerGateway,
+    money::{
+        Gateway, Proposal,
+        ledger::LedgerGateway,
+        policy::{self, Verdict},
+    },
     runtime::{Catalog, Clock, Desk, Faculty, Parts, catalog::Teach},
     storage::{Store, StoreError},
     tools::{
@@ -52,15 +57,23 @@ pub struct Engine {
     pub desk: Desk,
 }
 
-/// A desk over `store`. It answers nobody until it is started.
-pub async fn engine(store: Arc<dyn Store>, workshop: &Workshop) -> Result<Engine, StoreError> {
+/// The shop's ledger as the payment provider.
+pub fn provider(workshop: &Workshop) -> Arc<dyn Gateway> {
+    let clock = workshop.clock.clone();
+    Arc::new(LedgerGateway::new(workshop.ledger.clone(), move || clock.now()))
+}
+
+/// A desk over `store` that refunds through `gateway`. It answers nobody until it is started.
+pub async fn engine(
+    store: Arc<dyn Store>,
+    workshop: &Workshop,
+    gateway: Arc<dyn Gateway>,
+) -> Result<Engine, StoreError> {
     let Workshop { ledger, knowledge, teach, clock } = workshop.clone();
     let journal = Journal::new(store.clone(), Arc::new(LocalBus::new()));
     let catalog = Arc::new(Catalog::load(store.clone(), defaults::desk(), teach).await?);
     let known: Arc<dyn desk::Desk> = Arc::new(Known { catalog: catalog.clone(), store });
     let tools = Registry::with_defaults(&ledger, knowledge, &known);
-    let now = clock.clone();
-    let gateway = Arc::new(LedgerGateway::new(ledger, move || now.now()));
     let desk = Desk::new(Parts {
         journal: journal.clone(),
         catalog: catalog.clone(),
@@ -87,6 +100,13 @@ struct Known {
 impl desk::Desk for Known {
     async fn settings(&self) -> Result<DeskSettings, DeskUnavailable> {
         Ok((*self.catalog.current().settings).clone())
+    }
+
+    async fn judge(&self, refund: &Proposal, now: Timestamp) -> Result<Verdict, DeskUnavailable> {
+        let Proposal { charge, order, customer, .. } = refund;
+        let totals = self.store.refund_totals(charge, order, customer, now.day()).await;
+        let totals = totals.map_err(|cause| DeskUnavailable(cause.to_string()))?;
+        Ok(policy::judge(&self.catalog.current().settings.refund_policy, refund, &totals, false))
     }
 
     async fn waiting(&self) -> Result<u32, DeskUnavailable> {

@@ -28,6 +28,10 @@ pub struct Settings {
     #[arg(long, env = "BATON_DEMO", num_args = 0..=1, default_missing_value = "true",
           require_equals = true, value_parser = BoolishValueParser::new())]
     pub demo: Option<bool>,
+    /// The demo shop's payment provider cannot be reached, to see what Baton does then.
+    #[arg(long, env = "BATON_DEMO_PROVIDER_DOWN", num_args = 0..=1, default_missing_value = "true",
+          require_equals = true, value_parser = BoolishValueParser::new())]
+    pub demo_provider_down: Option<bool>,
     /// Address under which browsers reach Baton, such as https://desk.example; needed behind a
     /// proxy that changes the host name, and makes cookies HTTPS-only.
     #[arg(long, env = "BATON_PUBLIC_URL", value_name = "URL")]
@@ -102,6 +106,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Whether the demo shop is there.
     pub demo: bool,
+    /// Whether the demo shop's payment provider cannot be reached.
+    pub demo_provider_down: bool,
     /// Where browsers reach Baton, without a slash at the end.
     pub public_url: Option<String>,
     /// How many proxies append to `X-Forwarded-For`.
@@ -160,6 +166,7 @@ impl Default for Config {
             data: PathBuf::from("data"),
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080),
             demo: false,
+            demo_provider_down: false,
             public_url: None,
             trusted_proxies: 0,
             shop: None,
@@ -201,6 +208,7 @@ impl Config {
             data: pick!(data).unwrap_or(default.data),
             listen: pick!(listen).unwrap_or(default.listen),
             demo: pick!(demo).unwrap_or(default.demo),
+            demo_provider_down: pick!(demo_provider_down).unwrap_or(default.demo_provider_down),
             public_url,
             trusted_proxies: pick!(trusted_proxies).unwrap_or(default.trusted_proxies),
             shop: pick!(shop),
@@ -257,6 +265,7 @@ impl Settings {
             data: Some(config.data),
             listen: Some(config.listen),
             demo: Some(config.demo),
+            demo_provider_down: Some(config.demo_provider_down),
             trusted_proxies: Some(config.trusted_proxies),
             visitor_days: Some(config.visitor_days),
             log_format: Some(config.log_format),

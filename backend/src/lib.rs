@@ -16,6 +16,7 @@ pub mod lab;
 pub mod live;
 pub mod money;
 pub mod origin;
+pub mod remote;
 pub mod routing;
 pub mod runtime;
 pub mod serve;

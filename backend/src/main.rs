@@ -11,6 +11,7 @@ use baton::{
     config::{Config, ConfigError, Settings},
     first_run::SignIn,
     journal::heads,
+    remote::{self, Remote, RemoteError},
     routing::{ExamplesError, Router},
     serve::{ServeError, Started},
     storage::{
@@ -62,6 +63,23 @@ enum Command {
         #[arg(long, value_name = "TIME")]
         before: Option<Timestamp>,
     },
+    /// Lists refunds that are not settled, and settles what the payment provider leaves open. Asks a
+    /// running server.
+    Refunds {
+        /// Where the server listens.
+        #[arg(
+            long,
+            env = "BATON_SERVER",
+            value_name = "URL",
+            default_value = "http://127.0.0.1:8080"
+        )]
+        server: String,
+        /// An administrator's API key.
+        #[arg(long, env = "BATON_API_KEY", value_name = "KEY", hide_env_values = true)]
+        key: Option<String>,
+        #[command(subcommand)]
+        asked: remote::Asked,
+    },
     /// Reads one message a line from standard input; prints where each would go, as JSON.
     Route {
         /// Trains on this CSV file alone (columns text,label); labels take the place of agents.
@@ -92,6 +110,8 @@ enum CommandError {
     #[error("cannot read {path}: {cause}")]
     Unreadable { path: PathBuf, cause: io::Error },
     #[error(transparent)]
+    Remote(#[from] RemoteError),
+    #[error(transparent)]
     Examples(#[from] ExamplesError),
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -104,6 +124,7 @@ async fn main() -> ExitCode {
         Command::Config => print(&Settings::annotated()),
         Command::Verify { data, heads } => verify(&data, heads.as_deref()).await,
         Command::Heads { data, before } => print_heads(&data, before).await,
+        Command::Refunds { server, key, asked } => refunds(&server, key, &asked).await,
         Command::Route { examples } => route(examples.as_deref()),
     };
     match done {
@@ -138,7 +159,7 @@ async fn serve(file: Option<&Path>, settings: Settings) -> Result<(), CommandErr
 }
 
 fn welcome(started: &Started, public_url: Option<String>, demo: bool) -> String {
-    let Started { address, sign_ins } = started;
+    let Started { address, sign_ins, restored } = started;
     let url = public_url.unwrap_or_else(|| format!("http://{address}"));
     let mut lines = vec![format!("listening on http://{address}"), String::new()];
     if demo {
@@ -147,6 +168,11 @@ fn welcome(started: &Started, public_url: Option<String>, demo: bool) -> String 
     lines.push(format!("  inbox      {url}/inbox"));
     lines.push(format!("  admin      {url}/admin"));
     lines.push(format!("  API docs   {url}/api/docs"));
+    if let Some(off) = restored {
+        lines.push(format!("\nREFUNDS ARE OFF. {}", off.detail));
+        lines
+            .push(format!("Compare with the payment provider, then allow them: {url}/admin/money"));
+    }
     if !sign_ins.is_empty() {
         lines.push("\nfirst sign-in, until the password is changed:".to_owned());
     }
@@ -199,6 +225,14 @@ fn open(data: &Path) -> Result<Arc<SqliteStore>, CommandError> {
 fn read(path: &Path) -> Result<String, CommandError> {
     std::fs::read_to_string(path)
         .map_err(|cause| CommandError::Unreadable { path: path.to_owned(), cause })
+}
+
+async fn refunds(
+    server: &str,
+    key: Option<String>,
+    asked: &remote::Asked,
+) -> Result<(), CommandError> {
+    print(&Remote::new(server, key)?.refunds(asked).await?)
 }
 
 fn route(examples: Option<&Path>) -> Result<(), CommandError> {

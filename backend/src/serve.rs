@@ -2,13 +2,13 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use shared::api::JournalHead;
+use shared::api::{JournalHead, RefundsOff};
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     app::{App, Parts, SystemClock},
-    assemble::{Workshop, built_in, engine},
+    assemble::{Workshop, built_in, engine, provider},
     auth::{limits::Limits, password::Passwords, streams::Streams},
     config::Config,
     first_run::{self, FirstRunError, SignIn},
@@ -16,6 +16,11 @@ use crate::{
     journal::heads,
     lab::Lab,
     live::people,
+    money::{
+        head::Noted,
+        restored::{self, RestoredError},
+        silent::Silent,
+    },
     runtime::Clock,
     storage::{
         Store, StoreError,
@@ -41,6 +46,9 @@ pub enum ServeError {
     /// The data folder cannot be made ready.
     #[error(transparent)]
     FirstRun(#[from] FirstRunError),
+    /// Nobody can say whether the database came back from a backup.
+    #[error(transparent)]
+    Restored(#[from] RestoredError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -50,12 +58,14 @@ pub enum ServeError {
 }
 
 /// What can be told once the server is there.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Started {
     /// Where it listens.
     pub address: SocketAddr,
     /// Accounts whose made-up password still stands.
     pub sign_ins: Vec<SignIn>,
+    /// Refunds are off because the database came back from a backup.
+    pub restored: Option<RefundsOff>,
 }
 
 /// Serves on `listener` until `stop` fires, and then for less than ten seconds. Calls
@@ -77,7 +87,15 @@ pub async fn serve(
         teach: Arc::new(built_in),
         clock: clock.clone(),
     };
-    let engine = engine(store.clone(), &workshop).await?;
+    let provider = if config.demo && config.demo_provider_down {
+        Arc::new(Silent)
+    } else {
+        provider(&workshop)
+    };
+    let restored = restored::look(&*store, &config.data, &*provider, now).await?;
+    let gateway =
+        Noted::new(provider, &config.data, restored.doubtful).map_err(RestoredError::Head)?;
+    let engine = engine(store.clone(), &workshop, Arc::new(gateway)).await?;
     let tasks = TaskTracker::new();
     let app = App::new(Parts {
         limits: Limits::new(&config.rates),
@@ -102,7 +120,7 @@ pub async fn serve(
     tasks.spawn(publish_heads(app.clone()));
     let address = listener.local_addr()?;
     let connections = connections::serve(listener, router(app), stop.clone());
-    started(Started { address, sign_ins });
+    started(Started { address, sign_ins, restored: restored.off });
     let ended = async {
         connections.await;
         tasks.close();

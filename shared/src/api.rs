@@ -653,6 +653,10 @@ body! {
         /// Whether a person must settle it: the provider was asked for long enough.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         pub needs_person: bool,
+        /// From when on a person may settle it as failed: until then a call may still arrive.
+        /// Absent if it is not for people.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub fails_from: Option<Timestamp>,
         /// The person who settled it, where the provider did not.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub settled_by: Option<StaffRef>,
@@ -699,6 +703,25 @@ body! {
         /// What else is known about it.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         pub detail: String,
+        /// After a restore: refunds that were sent and that the database does not know, the newest
+        /// first; at most 100.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub lost: Vec<LostRefund>,
+    }
+
+    /// A refund that was sent, and that the database does not know.
+    pub struct LostRefund {
+        /// The key under which the payment provider knows it.
+        pub key: String,
+        /// The provider's id of it; absent if the provider was not heard about it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub receipt: Option<String>,
+        /// The charge, where the provider says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub charge: Option<String>,
+        /// How much, where the provider says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub money: Option<Money>,
     }
 
     /// `GET /money`: the kill switch and what is not settled.

@@ -21,6 +21,8 @@ const LONGEST_PAUSE_MS: i64 = HOUR_MS;
 /// After so long, in milliseconds, the provider is not asked again about an unknown refund: a person
 /// settles it. Providers keep an idempotency key for 24 hours; four are left for what is on its way.
 pub const PERSON_AFTER_MS: i64 = 20 * HOUR_MS;
+/// After so long, in milliseconds, a call that the provider has no record of will not arrive.
+pub const LANDING_MS: i64 = 30 * MINUTE_MS;
 /// For so long, in milliseconds, the provider's word that it has no record of a refund is believed.
 const LOOK_LASTS_MS: i64 = 5 * MINUTE_MS;
 
@@ -65,6 +67,9 @@ pub struct Inquiries {
     pub says: Option<RefundState>,
     /// The person who looked into the provider's contradicting a settlement.
     pub looked_into: Option<StaffRef>,
+    /// Until when it may have been sent, because the provider had said that there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cleared: Option<Timestamp>,
 }
 
 impl Inquiries {
@@ -121,6 +126,9 @@ impl RefundView {
         known.count += 1;
         known.last = Some(at);
         known.says = inquiry.says;
+        if inquiry.says == Some(RefundState::Failed) {
+            known.cleared = Some(at.plus_ms(LOOK_LASTS_MS));
+        }
         known.detail = Some(inquiry.detail.clone());
     }
 
@@ -170,6 +178,19 @@ impl RefundView {
     /// Whether a person may settle it.
     pub fn may_be_settled(&self) -> bool {
         self.state == RefundState::Unknown || self.is_stuck()
+    }
+
+    /// From when on it may be settled as failed: before, a call that was made may still arrive, and
+    /// what it moves would not be held against the charge any more.
+    pub fn fails_from(&self) -> Timestamp {
+        let sent = match self.state {
+            RefundState::Pending => {
+                let fresh = self.since.plus_ms(PERSON_AFTER_MS);
+                self.inquiries.cleared.map_or(fresh, |cleared| cleared.max(fresh))
+            }
+            _ => self.since,
+        };
+        sent.plus_ms(LANDING_MS)
     }
 
     /// Whether a refund on its way may be sent, again if need be. After 20 hours its idempotency key
@@ -224,6 +245,7 @@ impl RefundLine {
             answer: refund.inquiries.detail.clone(),
             ask_at: refund.ask_at(),
             needs_person: refund.needs_person(),
+            fails_from: refund.may_be_settled().then(|| refund.fails_from()),
             settled_by: refund.settled_by.clone(),
             contradicted: refund.inquiries.says.filter(|_| refund.is_contradicted()),
         })

@@ -253,6 +253,11 @@ impl From<DeskError> for Error {
                 let message = "Nobody is asked about this refund, or somebody has answered.";
                 Self::conflict("not_for_people", message)
             }
+            DeskError::TooEarly(_) => {
+                let message = "The payment provider may still make this refund; settle it as failed \
+                               half an hour after it was sent.";
+                Self::conflict("too_early", message)
+            }
             DeskError::Expired => Self::conflict("expired", "The time to decide this has passed."),
             DeskError::Changed => {
                 let message = "The refund can no longer be made as it was proposed.";

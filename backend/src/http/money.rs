@@ -81,7 +81,8 @@ pub async fn refunds(
 #[utoipa::path(post, path = "", request_body = SettleRefund,
                responses((status = 200, body = RefundLine),
                          (status = 403, description = "`own_request`."),
-                         (status = 409, description = "`not_for_people`: it is not unknown.")))]
+                         (status = 409, description = "`not_for_people`: it is not unknown. \
+                                                       `too_early`: a call may still arrive; see `fails_from`.")))]
 pub async fn settle(
     State(app): State<App>,
     AdminAuth(admin): AdminAuth,
@@ -90,6 +91,19 @@ pub async fn settle(
 ) -> Answer<Json<RefundLine>> {
     let note = text::required("note", &settle.note, limits::NOTE_CHARS)?;
     let thread = app.desk.settle_refund(admin.name(), &intent, settle.outcome, note).await?;
+    line(&thread, &intent)
+}
+
+/// Asks the payment provider now what became of a refund.
+#[utoipa::path(post, path = "",
+               responses((status = 200, body = RefundLine),
+                         (status = 409, description = "`not_for_people`: it is neither on its way nor unknown.")))]
+pub async fn ask(
+    State(app): State<App>,
+    AdminAuth(admin): AdminAuth,
+    At(intent): At<IntentId>,
+) -> Answer<Json<RefundLine>> {
+    let thread = app.desk.ask_about_refund(&admin.name(), &intent).await?;
     line(&thread, &intent)
 }
 

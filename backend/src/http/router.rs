@@ -71,6 +71,7 @@ pub fn api() -> OpenApiRouter<App> {
         at("/money", routes!(money::state, money::switch)),
         at("/refunds", routes!(money::refunds)),
         at("/refunds/{intent}/settle", routes!(money::settle)),
+        at("/refunds/{intent}/ask", routes!(money::ask)),
         at("/refunds/{intent}/look", routes!(money::look_into)),
         at("/audit", routes!(desk::audit)),
         at("/journal/head", routes!(desk::journal_head)),

@@ -6,7 +6,7 @@ use shared::{
     api::{Reason, RefundLine, Summary},
     brief::{TriggerKind, Usage},
     conversation::{Conversation, RefundView},
-    event::{Approval, ApprovalState, Event, EventBody, Handoff, Inquiry, Refund},
+    event::{Approval, ApprovalState, Event, EventBody, Handoff, Inquiry, Refund, RefundState},
     id::IntentId,
     limits::PREVIEW_CHARS,
     owner::Owner,
@@ -172,7 +172,8 @@ impl Added {
     fn note_refund(&mut self, before: &Conversation, event: &Event, refund: &Refund) {
         self.find(&refund.order);
         let Some(after) = self.keep_refund(before, event, &refund.intent) else { return };
-        if !after.state.is_terminal() {
+        // That it is about to be sent is on record before it is.
+        if !after.state.is_terminal() && after.state != RefundState::Pending {
             return;
         }
         let mut detail = format!("{} {}", refund.money, wire(&refund.state));

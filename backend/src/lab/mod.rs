@@ -18,7 +18,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::{
-    assemble::{Engine, Workshop, engine},
+    assemble::{Engine, Workshop, engine, provider},
     auth::token::{self, Kind},
     journal::Thread,
     live::Feed,
@@ -122,7 +122,7 @@ impl Lab {
         let (_, hash) = token::mint(Kind::Visitor);
         // Nobody holds this token.
         let visitor = copy.start_visitor(&site, &hash, identity, now, now).await?.visitor;
-        let engine = engine(copy, &workshop).await?;
+        let engine = engine(copy, &workshop, provider(&workshop)).await?;
         let scope = Scope::Visitor(visitor.id.clone());
         let thread = engine.desk.open(&site, visitor).await?;
         // Last, when nothing can fail any more: what it starts runs until the token fires.

@@ -1,12 +1,10 @@
 //! What the payment provider's answers come to. Pure.
 
-use shared::{event::RefundState, time::Timestamp};
+use shared::{event::RefundState, refund::LANDING_MS, time::Timestamp};
 
 use super::{Finding, GatewayError, Receipt, RefundOrder};
 use crate::tools::text::one_line;
 
-/// After so long, in milliseconds, a call that the provider has no record of will not arrive.
-pub const LANDING_MS: i64 = 30 * 60_000;
 /// Longest words of a provider that are kept, in characters.
 const WORDS: usize = 300;
 

@@ -1,7 +1,7 @@
 //! The embedded ledger as a payment provider.
 
 use async_trait::async_trait;
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 use sha2::{Digest, Sha256};
 use shared::{money::Money, time::Timestamp};
 
@@ -52,18 +52,37 @@ impl Gateway for LedgerGateway {
         let found = found.await.map_err(|error| GatewayError::Unknown(error.to_string()))?;
         Ok(found.map_or(Finding::NotMade, Finding::Made))
     }
+
+    async fn newest(&self, limit: usize) -> Result<Vec<Receipt>, GatewayError> {
+        let found = self.ledger.run(move |connection| newest(connection, limit)).await;
+        found.map_err(|error| GatewayError::Unknown(error.to_string()))
+    }
 }
 
 /// The refund that a key has made.
 fn made(db: &Connection, key: &str) -> Result<Option<Receipt>, LedgerError> {
-    let sql = "SELECT id, charge, amount, currency FROM refunds WHERE key = ?1";
-    let row = db.prepare_cached(sql)?.query_row([key], |row| {
-        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get::<_, String>(3)?))
-    });
-    let Some((id, charge, amount, currency)) = row.optional()? else { return Ok(None) };
+    let sql = "SELECT id, key, charge, amount, currency FROM refunds WHERE key = ?1";
+    db.prepare_cached(sql)?.query_row([key], columns).optional()?.map(receipt).transpose()
+}
+
+/// The refunds that Baton has made; those that were loaded with the shop's data have other keys.
+fn newest(db: &Connection, limit: usize) -> Result<Vec<Receipt>, LedgerError> {
+    let sql = "SELECT id, key, charge, amount, currency FROM refunds WHERE key NOT LIKE 'loaded:%'
+               ORDER BY at DESC, id LIMIT ?1";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map([limit], columns)?.collect::<Result<Vec<_>, _>>()?;
+    rows.into_iter().map(receipt).collect()
+}
+
+type Columns = (String, String, String, i64, String);
+
+fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+}
+
+fn receipt((id, key, charge, amount, currency): Columns) -> Result<Receipt, LedgerError> {
     let currency = currency.parse().map_err(|e| LedgerError::Damaged(format!("{e}")))?;
-    let amount = Money::new(amount, currency);
-    Ok(Some(Receipt { id, of: RefundOrder { key: key.to_owned(), charge, amount } }))
+    Ok(Receipt { id, of: RefundOrder { key, charge, amount: Money::new(amount, currency) } })
 }
 
 /// The refund, made now or before; or why not.

@@ -3,8 +3,11 @@
 pub mod answers;
 pub mod events;
 pub mod faulty;
+pub mod head;
 pub mod ledger;
 pub mod policy;
+pub mod restored;
+pub mod silent;
 pub mod switch;
 
 use std::time::Duration;
@@ -73,7 +76,7 @@ pub enum Finding {
     /// No call made so far has led to a refund, or will.
     NotMade,
     /// It has none on record; a call may still be on its way, or the record may lag behind. Such a
-    /// call arrives, and such a record catches up, within [`answers::LANDING_MS`].
+    /// call arrives, and such a record catches up, within [`shared::refund::LANDING_MS`].
     NoRecord,
 }
 
@@ -96,6 +99,12 @@ pub trait Gateway: Send + Sync + 'static {
     async fn refund(&self, order: &RefundOrder) -> Result<Receipt, GatewayError>;
     /// Looks what a key has led to.
     async fn find(&self, key: &str) -> Result<Finding, GatewayError>;
+    /// The newest refunds that were made under keys of this desk, newest first, at most `limit`;
+    /// none if the provider does not list them. By them a database that came back from a backup is
+    /// found out.
+    async fn newest(&self, _limit: usize) -> Result<Vec<Receipt>, GatewayError> {
+        Ok(Vec::new())
+    }
     /// How long an answer may take; after that nobody knows.
     fn patience(&self) -> Duration {
         Duration::from_secs(20)

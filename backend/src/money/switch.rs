@@ -10,9 +10,13 @@ pub const ON: &str = "true";
 /// Why refunds are off; `None` if they are on. Anything but a plain yes is a no.
 pub fn off(setting: Option<&str>) -> Option<RefundsOff> {
     let json = setting.filter(|json| *json != ON)?;
-    let unsaid =
-        RefundsOff { since: None, by: None, cause: OffCause::Switched, detail: String::new() };
-    Some(serde_json::from_str(json).unwrap_or(unsaid))
+    Some(serde_json::from_str(json).unwrap_or(RefundsOff {
+        since: None,
+        by: None,
+        cause: OffCause::Switched,
+        detail: String::new(),
+        lost: Vec::new(),
+    }))
 }
 
 /// The setting's value while refunds are off.

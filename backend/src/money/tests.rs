@@ -108,7 +108,7 @@ proptest! {
     /// However an amount is cut up over an order's charges, what goes out without a person stays
     /// within the limits, and what goes out at all within what was captured.
     #[test]
-    fn splitting_never_helps(
+    fn money_09_splitting_never_helps(
         parts in proptest::collection::vec((1i64..12_000, 0usize..3, any::<bool>()), 1..40),
         captured in 1i64..40_000,
     ) {
@@ -135,7 +135,7 @@ proptest! {
 
     /// A customer's orders of a day, together, stay within the limit of the day.
     #[test]
-    fn many_orders_do_not_help(parts in proptest::collection::vec(1i64..12_000, 1..40)) {
+    fn money_09_many_orders_do_not_help(parts in proptest::collection::vec(1i64..12_000, 1..40)) {
         let mut day = 0;
         for amount in parts {
             let totals = RefundTotals { charge: 0, order: 0, customer_day: day };
@@ -148,7 +148,7 @@ proptest! {
 
     /// Any numbers at all: no panic, and never more than was captured.
     #[test]
-    fn no_amount_overflows(
+    fn money_04_no_amount_overflows(
         amount: i64, captured: i64, charge: i64, order: i64, customer_day: i64, tainted: bool,
     ) {
         let totals = RefundTotals { charge, order, customer_day };
@@ -166,7 +166,7 @@ proptest! {
 // The record.
 
 #[test]
-fn ids_depend_on_conversation_and_call_alone() {
+fn money_02_ids_and_keys_depend_on_conversation_and_call_alone() {
     let intent = |c: &str, call: &str| intent_id(&id(c), &id(call));
     assert_eq!(intent("c1", "k1"), intent("c1", "k1"));
     assert_ne!(intent("c1", "k1"), intent("c2", "k1"), "calls repeat across conversations");
@@ -184,7 +184,7 @@ fn ids_depend_on_conversation_and_call_alone() {
 }
 
 #[test]
-fn the_hash_is_of_the_meaning_not_of_the_order_of_keys() {
+fn money_09_the_hash_is_of_the_meaning_not_of_the_order_of_keys() {
     let one = serde_json::from_str(r#"{"a":1,"b":{"d":[1,2],"c":"x\u00e9"}}"#).expect("JSON");
     let two = serde_json::from_str(r#" {"b": {"c": "xé", "d": [1, 2]}, "a": 1} "#).expect("JSON");
     let hash = canonical_hash("issue_refund", &one);
@@ -286,7 +286,7 @@ async fn refunded(ledger: &Ledger) -> i64 {
 }
 
 #[tokio::test]
-async fn a_key_makes_one_refund() {
+async fn money_03_a_key_makes_one_refund_and_takes_no_other_terms() {
     let (ledger, gateway) = shop().await;
     assert_eq!(gateway.find("k1").await, Ok(Finding::NotMade));
     let receipt = gateway.refund(&order("k1", eur(4_000))).await.expect("made");
@@ -389,7 +389,7 @@ proptest! {
     /// Any calls in any order, repeated and at once: each key has one outcome for good, and the
     /// charge is never overdrawn.
     #[test]
-    fn any_calls_keep_the_books(
+    fn money_03_any_calls_keep_the_books(
         calls in proptest::collection::vec((0u8..6, 1i64..6_000), 1..30),
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();

@@ -14,15 +14,18 @@ use shared::{
 use super::{
     Desk, DeskError,
     desk::{checked_text, fault},
-    refunds,
+    refunds, runner,
 };
 use crate::{
     failpoint::{self, Point},
     journal::{AppendError, Thread},
-    money::{self, Proposal, switch},
+    money::{self, Proposal, restored, switch},
     storage::{Require, Scope, StoreError, rows::AuditRow},
     tools::Context,
 };
+
+/// For so long, in milliseconds, an answer of the provider is not asked for again.
+const ASKED_JUST_NOW_MS: i64 = 5_000;
 
 impl Desk {
     /// A person approves or declines one exact write. Once; not after it has expired; not by whoever
@@ -79,7 +82,8 @@ impl Desk {
     }
 
     /// A person settles a refund of which the provider does not say what became of it. Once, and not
-    /// by whoever asked for it. If it failed, what it held against the charge is free again.
+    /// by whoever asked for it. If it failed, what it held against the charge is free again; so it
+    /// cannot have failed before a call that is still on its way must have arrived.
     pub async fn settle_refund(
         &self,
         staff: StaffRef,
@@ -96,8 +100,35 @@ impl Desk {
             if !refund.may_be_settled() {
                 return Err(DeskError::NotForPeople(refund.state));
             }
+            let lands = refund.fails_from();
+            if outcome == RefundOutcome::Failed && world.now < lands {
+                return Err(DeskError::TooEarly(lands));
+            }
             let settled = Settled { by: staff.clone(), note: note.clone() };
             Ok(refunds::settle_by_hand(world, refund, outcome, settled))
+        })
+        .await
+    }
+
+    /// A person has the provider asked once more what became of a refund. Within a few seconds of the
+    /// last time, that answer stands.
+    pub async fn ask_about_refund(
+        &self,
+        staff: &StaffRef,
+        intent: &IntentId,
+    ) -> Result<Arc<Thread>, DeskError> {
+        let (id, thread) = self.thread_of(staff, intent).await?;
+        let refund = refund_of(&thread, intent)?;
+        if !matches!(refund.state, RefundState::Pending | RefundState::Unknown) {
+            return Err(DeskError::NotForPeople(refund.state));
+        }
+        let last = refund.inquiries.last;
+        if last.is_some_and(|last| self.now().since_ms(last) < ASKED_JUST_NOW_MS) {
+            return Ok(thread);
+        }
+        let told = runner::ask_provider(self, refund).await.ok_or(DeskError::NotFound)?;
+        self.act(&Scope::Staff(staff.id.clone()), &id, |world| {
+            Ok(refunds::answered(world, intent, false, &told))
         })
         .await
     }
@@ -145,7 +176,8 @@ impl Desk {
             None => String::new(),
         };
         let now = self.refunds_off().await?;
-        if on && note.is_empty() && now.is_some_and(|off| off.cause == OffCause::Restored) {
+        let restored = now.filter(|off| off.cause == OffCause::Restored);
+        if on && note.is_empty() && restored.is_some() {
             let message = "Say how the refunds since the backup were compared with the payment \
                            provider's."
                 .to_owned();
@@ -156,12 +188,27 @@ impl Desk {
             by: Some(staff.clone()),
             cause: OffCause::Switched,
             detail: note.clone(),
+            lost: Vec::new(),
         };
         let setting = if on { switch::ON.to_owned() } else { switch::off_setting(&off) };
         let state = if on { "refunds on" } else { "refunds off" };
         let detail = if note.is_empty() { state.to_owned() } else { format!("{state}; {note}") };
         let entry = AuditRow::new(self.now(), &staff.name, "money_switched", "money").with(detail);
         let store = self.journal().store();
+        match restored {
+            // Whoever stops refunds once more does not say that the books were compared.
+            Some(_) if !on => return Ok(()),
+            Some(off) => {
+                // First: of what is known twice, nothing is lost.
+                let mut keys = restored::compared(&**store).await?;
+                keys.extend(off.lost.into_iter().map(|lost| lost.key));
+                let json = serde_json::to_string(&keys).unwrap_or_default();
+                let said = AuditRow::new(self.now(), &staff.name, "refunds_compared", "money")
+                    .with(note.clone());
+                store.put_setting(restored::COMPARED_SETTING, &json, said).await?;
+            }
+            None => {}
+        }
         Ok(store.put_setting(switch::MONEY_SETTING, &setting, entry).await?)
     }
 

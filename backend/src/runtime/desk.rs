@@ -57,6 +57,9 @@ pub enum DeskError {
     /// The refund is not one that a person settles, or looks into.
     #[error("this refund is {0:?}")]
     NotForPeople(RefundState),
+    /// A call that was made may still arrive: it cannot be settled as failed before.
+    #[error("the payment provider may still make this refund until {0}")]
+    TooEarly(Timestamp),
     /// The approval ran out.
     #[error("this approval has expired")]
     Expired,

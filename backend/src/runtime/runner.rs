@@ -416,15 +416,21 @@ async fn find(
     world: &World<'_>,
     refund: &RefundView,
 ) -> Result<Step, DriveError> {
-    let Some(order) = order_of(refund) else { return Ok(Step::Stop) };
+    let Some(told) = ask_provider(desk, refund).await else { return Ok(Step::Stop) };
+    record_answer(desk, thread, world, refund, false, &told).await
+}
+
+/// What the provider says now that has become of a refund; `None` if its terms are not known.
+pub(super) async fn ask_provider(desk: &Desk, refund: &RefundView) -> Option<Told> {
+    let order = order_of(refund)?;
     let gateway = desk.gateway();
+    let now = desk.now();
     failpoint::hit(Point::FindBefore);
     let answer = tokio::time::timeout(gateway.patience(), gateway.find(&order.key))
         .await
         .unwrap_or_else(|_| Err(GatewayError::Unknown("time-out".to_owned())));
     failpoint::hit(Point::FindAfter);
-    let told = answers::to_find(&order, refund.since, answer, world.now);
-    record_answer(desk, thread, world, refund, false, &told).await
+    Some(answers::to_find(&order, refund.since, answer, now))
 }
 
 /// What is sent for a refund: always the same, for its terms are fixed.

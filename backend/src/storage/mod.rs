@@ -217,6 +217,11 @@ pub trait Store: Send + Sync + 'static {
     async fn refunds_for_people(&self) -> Result<(u32, u32), StoreError>;
     /// The conversation of a refund.
     async fn refund(&self, intent: &IntentId) -> Result<Option<ConversationId>, StoreError>;
+    /// Those of the idempotency `keys` under which, by this database's account, nothing was ever
+    /// sent, in their order.
+    async fn never_sent(&self, keys: Vec<String>) -> Result<Vec<String>, StoreError>;
+    /// Whether a refund was ever sent.
+    async fn has_sent(&self) -> Result<bool, StoreError>;
     /// All refunds of a conversation, by intent.
     async fn refunds(&self, id: &ConversationId) -> Result<Vec<RefundRow>, StoreError>;
 

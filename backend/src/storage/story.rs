@@ -270,6 +270,7 @@ async fn pages(store: &dyn Store, view: View, limit: usize) -> Vec<String> {
 }
 
 async fn money(store: &dyn Store) {
+    assert!(!store.has_sent().await.expect("an answer"));
     let refund = |n: i64, state| RefundRow {
         line: RefundLine {
             conversation: id("money"),
@@ -285,6 +286,7 @@ async fn money(store: &dyn Store) {
             answer: Some("no answer".to_owned()),
             ask_at: Some(NOW),
             needs_person: state == RefundState::Unknown,
+            fails_from: (state == RefundState::Unknown).then_some(NOW),
             settled_by: None,
             contradicted: None,
         },
@@ -333,6 +335,11 @@ async fn money(store: &dyn Store) {
     assert_eq!(store.refund(&id("int_3")).await.expect("found"), Some(id("money")));
     assert_eq!(store.refund(&id("int_99")).await.expect("found"), None);
     assert_eq!(store.refunds(&id("money")).await.expect("refunds"), b.refunds);
+    let keys = ["key_9", "key_1", "key_2", "key_5", "key_6", "key_7", "' OR 1=1 --"];
+    let keys = keys.iter().map(|&key| key.to_owned()).collect();
+    let never = store.never_sent(keys).await.expect("keys");
+    assert_eq!(never, ["key_9", "key_1", "key_6", "key_7", "' OR 1=1 --"], "in their order");
+    assert!(store.has_sent().await.expect("an answer"));
 
     let mut done = batch("money", 1, 1);
     done.refunds = vec![refund(2, RefundState::Failed)];

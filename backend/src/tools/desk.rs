@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use shared::{agent::DeskSettings, api::ToolInfo, event::Effect, time::Timestamp};
 
 use super::{Context, Outcome, Registry, Tool, text::is_email, unavailable};
+use crate::money::{Proposal, policy::Verdict};
 
 /// The desk cannot be asked just now.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +19,9 @@ pub struct DeskUnavailable(pub String);
 pub trait Desk: Send + Sync + 'static {
     /// The settings as they are now.
     async fn settings(&self) -> Result<DeskSettings, DeskUnavailable>;
+    /// What policy says to this refund, were it asked for at `now`, after all that was given back
+    /// before; whether unvouched text has entered a turn is not known here.
+    async fn judge(&self, refund: &Proposal, now: Timestamp) -> Result<Verdict, DeskUnavailable>;
     /// How many conversations wait for a person.
     async fn waiting(&self) -> Result<u32, DeskUnavailable>;
 }

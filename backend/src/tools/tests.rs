@@ -21,7 +21,12 @@ use super::{
 };
 use crate::{
     knowledge::{Knowledge, demo_articles},
-    money::{Gateway, Proposal, RefundOrder, ledger::LedgerGateway},
+    money::{
+        Gateway, Proposal, RefundOrder,
+        ledger::LedgerGateway,
+        policy::{self, Verdict},
+    },
+    storage::RefundTotals,
 };
 
 /// A Tuesday, 10:40 in UTC.
@@ -30,6 +35,8 @@ const DAY_MS: i64 = 86_400_000;
 
 struct TestDesk {
     broken: bool,
+    /// What was given back before.
+    before: RefundTotals,
 }
 
 fn settings() -> DeskSettings {
@@ -59,6 +66,10 @@ impl Desk for TestDesk {
         if self.broken { Err(DeskUnavailable("no disk".to_owned())) } else { Ok(settings()) }
     }
 
+    async fn judge(&self, refund: &Proposal, _: Timestamp) -> Result<Verdict, DeskUnavailable> {
+        Ok(policy::judge(&settings().refund_policy, refund, &self.before, false))
+    }
+
     async fn waiting(&self) -> Result<u32, DeskUnavailable> {
         if self.broken { Err(DeskUnavailable("no disk".to_owned())) } else { Ok(3) }
     }
@@ -74,7 +85,7 @@ struct World {
 }
 
 async fn world() -> World {
-    world_with(TestDesk { broken: false }).await
+    world_with(TestDesk { broken: false, before: RefundTotals::default() }).await
 }
 
 async fn world_with(desk: TestDesk) -> World {
@@ -298,6 +309,24 @@ async fn hostile_arguments_never_reach_a_tool() {
     refused("collect_contact", json!({}));
     refused("drop_tables", json!({}));
     refused("", Value::Null);
+}
+
+#[tokio::test]
+async fn money_09_an_order_says_that_a_person_decides_where_earlier_refunds_reach_the_limit() {
+    let check = async |before: RefundTotals, needs_approval: bool| {
+        let world = world_with(TestDesk { broken: false, before }).await;
+        let (order, _) = world.ok("cus_1", "lookup_order", json!({ "order": "A1001" })).await;
+        assert_eq!(order["refundable"]["amount"], 4_900);
+        assert_eq!(order["needs_approval"], needs_approval, "{before:?}");
+    };
+    let none = RefundTotals::default();
+    check(none, false).await;
+    check(RefundTotals { order: 5_100, ..none }, false).await;
+    check(RefundTotals { order: 5_101, ..none }, true).await;
+    check(RefundTotals { customer_day: 10_100, ..none }, false).await;
+    check(RefundTotals { customer_day: 10_101, ..none }, true).await;
+    // A charge of which a refund is under way gets none, with or without a person.
+    check(RefundTotals { charge: 4_900, order: 4_900, customer_day: 4_900 }, false).await;
 }
 
 #[tokio::test]
@@ -525,7 +554,7 @@ fn hours_read_as_people_say_them() {
 
 #[tokio::test]
 async fn a_broken_desk_is_an_error_not_a_guess() {
-    let world = world_with(TestDesk { broken: true }).await;
+    let world = world_with(TestDesk { broken: true, before: RefundTotals::default() }).await;
     for (tool, args) in [
         ("business_hours", json!({})),
         ("queue_status", json!({})),

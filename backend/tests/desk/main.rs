@@ -5,6 +5,7 @@ mod bursts;
 mod check;
 mod leases;
 mod live;
+mod money;
 mod people;
 mod phrasing;
 mod questions;

@@ -61,7 +61,7 @@ async fn a_large_refund_waits_for_a_person() {
 }
 
 #[tokio::test]
-async fn two_people_decide_at_once_and_one_refund_is_made() {
+async fn money_09_two_people_decide_at_once_and_one_refund_is_made() {
     let rig = Rig::new().await;
     let mut talk = rig.open(Some("cus_1")).await;
     talk.say("please refund order A1002").await;

@@ -16,13 +16,18 @@ use baton::{
     bus::{Bus, LocalBus},
     journal::{Journal, Thread},
     knowledge::{Knowledge, demo_articles},
-    money::{Gateway, ledger::LedgerGateway},
+    money::{
+        Gateway, Proposal,
+        faulty::Faulty,
+        ledger::LedgerGateway,
+        policy::{self, Verdict},
+    },
     runtime::{Catalog, Clock, Desk, Faculty, Parts},
     storage::{Scope, Store, sqlite::SqliteStore},
     tools::{
         Registry,
         desk::{Desk as DeskInfo, DeskUnavailable},
-        shop::{Ledger, ShopData},
+        shop::{Ledger, ShopData, records::Charge},
     },
     verify,
 };
@@ -63,6 +68,13 @@ impl DeskInfo for Info {
         Ok(defaults::desk())
     }
 
+    async fn judge(&self, refund: &Proposal, now: Timestamp) -> Result<Verdict, DeskUnavailable> {
+        let Proposal { charge, order, customer, .. } = refund;
+        let totals = self.0.refund_totals(charge, order, customer, now.day()).await;
+        let totals = totals.map_err(|cause| DeskUnavailable(cause.to_string()))?;
+        Ok(policy::judge(&defaults::desk().refund_policy, refund, &totals, false))
+    }
+
     async fn waiting(&self) -> Result<u32, DeskUnavailable> {
         let reader = "nobody".parse().expect("an id");
         let counts = self.0.counts(&reader).await;
@@ -77,13 +89,22 @@ pub fn builtin(reader: Arc<dyn Reader>) -> Arc<dyn Brain> {
     Arc::new(Builtin::new(reader))
 }
 
+/// What a desk finds outside: the shop's records and its payment provider.
+#[derive(Clone)]
+struct Shop {
+    ledger: Ledger,
+    gateway: Arc<dyn Gateway>,
+}
+
 pub struct Rig {
     pub desk: Desk,
     /// The same desk for whoever wants nobody to answer yet: it records and does nothing.
     door: Desk,
     pub store: Arc<dyn Store>,
     pub clock: Arc<TestClock>,
-    ledger: Ledger,
+    /// The payment provider; it behaves until told otherwise.
+    pub provider: Arc<Faulty>,
+    shop: Shop,
     make_brain: MakeBrain,
     dir: TempDir,
 }
@@ -93,51 +114,77 @@ impl Rig {
         Self::with(Arc::new(builtin), |agents| agents).await
     }
 
+    /// A desk that reaches its provider through `wrap`.
+    pub async fn through(
+        wrap: impl FnOnce(Arc<dyn Store>, Arc<dyn Gateway>) -> Arc<dyn Gateway>,
+    ) -> Self {
+        Self::made(Arc::new(builtin), |agents| agents, wrap).await
+    }
+
     /// A desk whose agents are the default ones after `edit`.
     pub async fn with(make_brain: MakeBrain, edit: fn(Vec<AgentSpec>) -> Vec<AgentSpec>) -> Self {
+        Self::made(make_brain, edit, |_, provider| provider).await
+    }
+
+    async fn made(
+        make_brain: MakeBrain,
+        edit: fn(Vec<AgentSpec>) -> Vec<AgentSpec>,
+        wrap: impl FnOnce(Arc<dyn Store>, Arc<dyn Gateway>) -> Arc<dyn Gateway>,
+    ) -> Self {
         let dir = tempfile::tempdir().expect("a folder");
         let clock = Arc::new(TestClock(AtomicI64::new(START)));
         let ledger = Ledger::in_memory().expect("a ledger");
-        let shop = ShopData::demo().expect("demo data");
-        ledger.load(shop, clock.now()).await.expect("loaded");
+        let data = ShopData::demo().expect("demo data");
+        ledger.load(data, clock.now()).await.expect("loaded");
         let store: Arc<dyn Store> = SqliteStore::open(dir.path()).expect("a store");
         for spec in edit(defaults::agents()) {
             store.publish(spec, None, None, clock.now()).await.expect("published");
         }
-        let (desk, door) = assemble(&store, &clock, &ledger, &make_brain).await;
-        Self { desk, door, store, clock, ledger, make_brain, dir }
+        let dated = clock.clone();
+        let inner = LedgerGateway::new(ledger.clone(), move || dated.now());
+        let provider = Arc::new(Faulty::new(Arc::new(inner)));
+        let gateway = wrap(store.clone(), provider.clone());
+        let shop = Shop { ledger, gateway };
+        let (desk, door) = assemble(&store, &clock, &shop, &make_brain).await;
+        Self { desk, door, store, clock, provider, shop, make_brain, dir }
+    }
+
+    /// What the provider has given back of an order, in minor units.
+    pub async fn refunded(&self, customer: &str, order: &str) -> i64 {
+        let order = self.shop.ledger.order(customer, order).await.expect("a ledger");
+        order.expect("an order").charges.iter().map(Charge::refunded).sum()
     }
 
     /// Stops where it is and starts again on the same folder, resuming what was due.
     pub async fn restart(self) -> Self {
-        let Self { desk, door, store, clock, ledger, make_brain, dir } = self;
+        let Self { desk, door, store, clock, provider, shop, make_brain, dir } = self;
         desk.drain().await;
         drop((desk, door, store));
         let store: Arc<dyn Store> = SqliteStore::open(dir.path()).expect("the store again");
-        Self::resumed(store, clock, ledger, make_brain, dir).await
+        Self::resumed(store, clock, (provider, shop), make_brain, dir).await
     }
 
     /// Is killed where it is: nothing that was under way goes on. Starts again with the brain that
     /// `make_brain` makes, on what had been committed.
     pub async fn kill(self, make_brain: MakeBrain) -> Self {
-        let Self { store, clock, ledger, dir, .. } = self;
-        Self::resumed(store, clock, ledger, make_brain, dir).await
+        let Self { store, clock, provider, shop, dir, .. } = self;
+        Self::resumed(store, clock, (provider, shop), make_brain, dir).await
     }
 
     async fn resumed(
         store: Arc<dyn Store>,
         clock: Arc<TestClock>,
-        ledger: Ledger,
+        (provider, shop): (Arc<Faulty>, Shop),
         make_brain: MakeBrain,
         dir: TempDir,
     ) -> Self {
-        let (desk, door) = assemble(&store, &clock, &ledger, &make_brain).await;
+        let (desk, door) = assemble(&store, &clock, &shop, &make_brain).await;
         let due = store.due(clock.now(), 100).await.expect("what is due");
         for id in &due {
             desk.nudge(id);
         }
         desk.idle().await;
-        Self { desk, door, store, clock, ledger, make_brain, dir }
+        Self { desk, door, store, clock, provider, shop, make_brain, dir }
     }
 
     /// A conversation with `cus_1`, for whom the site has signed, or with a stranger.
@@ -175,7 +222,7 @@ impl Rig {
 async fn assemble(
     store: &Arc<dyn Store>,
     clock: &Arc<TestClock>,
-    ledger: &Ledger,
+    shop: &Shop,
     make_brain: &MakeBrain,
 ) -> (Desk, Desk) {
     let bus: Arc<dyn Bus> = Arc::new(LocalBus::new());
@@ -187,16 +234,13 @@ async fn assemble(
     let catalog = Catalog::load(store.clone(), defaults::desk(), teach).await.expect("a catalog");
     let knowledge = Arc::new(Knowledge::build(demo_articles().expect("articles")));
     let info: Arc<dyn DeskInfo> = Arc::new(Info(store.clone()));
-    let dated = clock.clone();
-    let gateway: Arc<dyn Gateway> =
-        Arc::new(LedgerGateway::new(ledger.clone(), move || dated.now()));
     let (journal, catalog) = (Journal::new(store.clone(), bus), Arc::new(catalog));
     let desk = || {
         Desk::new(Parts {
             journal: journal.clone(),
             catalog: catalog.clone(),
-            tools: Registry::with_defaults(ledger, knowledge.clone(), &info),
-            gateway: gateway.clone(),
+            tools: Registry::with_defaults(&shop.ledger, knowledge.clone(), &info),
+            gateway: shop.gateway.clone(),
             clock: clock.clone(),
         })
     };

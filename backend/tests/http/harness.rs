@@ -1,6 +1,6 @@
 //! A whole desk on a free port, and the people who use it. It fails on leftovers.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, path::Path, time::Duration};
 
 use baton::{
     app::SystemClock,
@@ -15,7 +15,7 @@ use futures_util::StreamExt;
 use reqwest::{Method, RequestBuilder, StatusCode, header};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use shared::id::ClientId;
+use shared::{api::RefundsOff, id::ClientId};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
@@ -29,6 +29,7 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 pub struct TestDesk {
     pub address: SocketAddr,
     pub sign_ins: Vec<SignIn>,
+    pub restored: Option<RefundsOff>,
     folder: TempDir,
     client: reqwest::Client,
     stop: CancellationToken,
@@ -59,10 +60,11 @@ impl TestDesk {
         let (tell, told) = oneshot::channel();
         let announce = |started: Started| tell.send(started).unwrap();
         let server = tokio::spawn(baton::serve(config, listener, stop.clone(), announce));
-        let Started { address, sign_ins } = timeout(PATIENCE, told).await.unwrap().unwrap();
+        let Started { address, sign_ins, restored } =
+            timeout(PATIENCE, told).await.unwrap().unwrap();
         let client =
             reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { address, sign_ins, folder, client, stop, server: Some(server) }
+        Self { address, sign_ins, restored, folder, client, stop, server: Some(server) }
     }
 
     /// Stops the server; nothing may be left over, and what was recorded must be sound.
@@ -72,9 +74,15 @@ impl TestDesk {
     }
 
     /// Stops the server and starts another one on the same data.
-    pub async fn restart(mut self) -> Self {
+    pub async fn restart(self) -> Self {
+        self.restart_after(|_| {}).await
+    }
+
+    /// As [`Self::restart`], with something done to the data folder in between.
+    pub async fn restart_after(mut self, meanwhile: impl FnOnce(&Path)) -> Self {
         self.halt().await;
         self.verify().await;
+        meanwhile(self.folder.path());
         let folder = std::mem::replace(&mut self.folder, TempDir::new().unwrap());
         Self::start_in(folder, |_| {}).await
     }

@@ -8,6 +8,7 @@ mod hostile;
 mod identity;
 mod live;
 mod matrix;
+mod money;
 mod pages;
 mod process;
 mod sites;

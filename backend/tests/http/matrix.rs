@@ -87,6 +87,7 @@ fn routes() -> Vec<Route> {
         route("put", "/money", Admin, json!({ "enabled": true })),
         route("get", "/refunds", Admin, none()),
         route("post", "/refunds/{intent}/settle", Admin, json!({ "as": "failed", "note": "x" })),
+        route("post", "/refunds/{intent}/ask", Admin, none()),
         route("post", "/refunds/{intent}/look", Admin, json!({ "note": "x" })),
         route("get", "/audit", Admin, none()),
         route("get", "/journal/head", Admin, none()),

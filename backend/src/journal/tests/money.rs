@@ -57,7 +57,7 @@ async fn refund_from_everywhere(amounts: &[i64]) -> (i64, Desk) {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
     #[test]
-    fn no_more_is_refunded_than_was_captured(
+    fn money_04_no_more_is_refunded_than_was_captured(
         amounts in prop::collection::vec(1i64..6_000, 1..24),
     ) {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build();
@@ -163,7 +163,7 @@ fn moved(bodies: Vec<EventBody>) -> Vec<EventBody> {
 }
 
 #[tokio::test]
-async fn an_idempotency_key_belongs_to_one_refund() {
+async fn money_02_an_idempotency_key_belongs_to_one_refund() {
     let Desk { journal, store, dir: _dir } = Desk::new();
     let one = journal.open(id("cnv_1"), opened("vis_1"), NOW).await.expect("opened");
     let two = journal.open(id("cnv_2"), opened("vis_1"), NOW).await.expect("opened");
@@ -174,5 +174,43 @@ async fn an_idempotency_key_belongs_to_one_refund() {
     let (open, _) = store.refund_lines(RefundFilter::Open, None, 9).await.expect("open refunds");
     assert_eq!(open.len(), 1);
     assert_eq!(open[0].conversation, one.state.id);
+    verify(store.as_ref()).await.expect("no fault");
+}
+
+#[tokio::test]
+async fn money_07_a_refund_only_moves_forward_and_never_from_where_it_ended() {
+    use RefundState::{Declined, Expired, Failed, Pending, Succeeded, Unknown, Waiting};
+    let all = [Waiting, Pending, Unknown, Succeeded, Failed, Declined, Expired];
+    let Desk { journal, store, dir: _dir } = Desk::new();
+    let mut n = 0;
+    for (path, may_follow) in [
+        (&[Waiting][..], &[Pending, Declined, Expired][..]),
+        (&[Pending], &[Unknown, Succeeded, Failed]),
+        (&[Waiting, Pending], &[Unknown, Succeeded, Failed]),
+        (&[Pending, Unknown], &[Succeeded, Failed]),
+        (&[Pending, Succeeded], &[]),
+        (&[Pending, Unknown, Succeeded], &[]),
+        (&[Pending, Failed], &[]),
+        (&[Waiting, Declined], &[]),
+        (&[Waiting, Expired], &[]),
+    ] {
+        for next in all {
+            n += 1;
+            let intent = format!("int_{n}");
+            let mut at = journal.open(id(&format!("cnv_{n}")), opened("vis_1"), NOW).await;
+            for (step, state) in path.iter().enumerate() {
+                let bodies = vec![refund(&intent, 100, *state)];
+                let bodies = if step == 0 { bodies } else { moved(bodies) };
+                at = journal.append(&at.expect("so far"), bodies, vec![], NOW).await;
+            }
+            let at = at.expect("the path");
+            let bodies = moved(vec![refund(&intent, 100, next)]);
+            let done = journal.append(&at, bodies, vec![], NOW).await;
+            assert_eq!(done.is_ok(), may_follow.contains(&next), "{path:?} then {next:?}");
+            let other = moved(vec![refund(&intent, 101, *may_follow.first().unwrap_or(&next))]);
+            let done = journal.append(&at, other, vec![], NOW).await;
+            assert!(done.is_err(), "{path:?}: another amount");
+        }
+    }
     verify(store.as_ref()).await.expect("no fault");
 }

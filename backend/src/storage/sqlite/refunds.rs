@@ -22,6 +22,8 @@ struct Asked {
     answer: Option<String>,
     ask_at: Option<Timestamp>,
     needs_person: bool,
+    #[serde(default)]
+    fails_from: Option<Timestamp>,
     settled_by: Option<shared::message::StaffRef>,
     contradicted: Option<shared::event::RefundState>,
 }
@@ -43,6 +45,7 @@ pub(super) fn put(conn: &Connection, n: i64, refund: &RefundRow) -> Result<(), S
         answer: line.answer.clone(),
         ask_at: line.ask_at,
         needs_person: line.needs_person,
+        fails_from: line.fails_from,
         settled_by: line.settled_by.clone(),
         contradicted: line.contradicted,
     };
@@ -111,6 +114,28 @@ pub(super) fn for_people(conn: &Connection) -> Result<(u32, u32), StoreError> {
     Ok(conn.prepare_cached(sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?)
 }
 
+/// A refund that was sent, or is about to be.
+const SENT: &str = "state NOT IN ('waiting', 'declined', 'expired')";
+
+/// Those of the keys that belong to no refund that was sent.
+pub(super) fn never_sent(conn: &Connection, keys: Vec<String>) -> Result<Vec<String>, StoreError> {
+    let sql = format!("SELECT EXISTS (SELECT 1 FROM refunds WHERE key = ? AND {SENT})");
+    let mut statement = conn.prepare_cached(&sql)?;
+    let mut never = Vec::new();
+    for key in keys {
+        if !statement.query_row([&key], |row| row.get(0))? {
+            never.push(key);
+        }
+    }
+    Ok(never)
+}
+
+/// Whether any refund was sent.
+pub(super) fn has_sent(conn: &Connection) -> Result<bool, StoreError> {
+    let sql = format!("SELECT EXISTS (SELECT 1 FROM refunds WHERE {SENT})");
+    Ok(conn.query_row(&sql, [], |row| row.get(0))?)
+}
+
 /// The conversation of a refund.
 pub(super) fn conversation_of(
     conn: &Connection,
@@ -153,6 +178,7 @@ fn refund_of(row: &Row<'_>) -> rusqlite::Result<RefundRow> {
             answer: asked.answer,
             ask_at: asked.ask_at,
             needs_person: asked.needs_person,
+            fails_from: asked.fails_from,
             settled_by: asked.settled_by,
             contradicted: asked.contradicted,
         },

@@ -174,6 +174,14 @@ impl Store for SqliteStore {
         self.readers.read(move |c| refunds::conversation_of(c, &intent)).await
     }
 
+    async fn never_sent(&self, keys: Vec<String>) -> Result<Vec<String>, StoreError> {
+        self.readers.read(move |c| refunds::never_sent(c, keys)).await
+    }
+
+    async fn has_sent(&self) -> Result<bool, StoreError> {
+        self.readers.read(refunds::has_sent).await
+    }
+
     async fn refunds(&self, id: &ConversationId) -> Result<Vec<RefundRow>, StoreError> {
         let id = id.clone();
         self.readers.read(move |c| refunds::of_conversation(c, &id)).await

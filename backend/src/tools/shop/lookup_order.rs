@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use serde_json::{Value, json};
-use shared::{agent::RefundPolicy, api::ToolInfo, event::Effect, money::Money, time::Timestamp};
+use shared::{api::ToolInfo, event::Effect, money::Money, time::Timestamp};
 
 use super::{
     Ledger, Refusal, date, fact, label, money, order_parameter, own_order,
     payments::charge_line,
     records::{Item, Order},
 };
-use crate::tools::{Context, Outcome, Tool, desk::Desk};
+use crate::{
+    money::{Proposal, policy::Verdict},
+    tools::{Context, Outcome, Tool, desk::Desk},
+};
 
 pub(super) struct LookupOrder {
     info: ToolInfo,
@@ -41,8 +44,26 @@ impl LookupOrder {
 
     async fn run(&self, context: &Context, args: &Value) -> Result<Outcome, Refusal> {
         let order = own_order(&self.ledger, context, args).await?;
-        let policy = self.desk.settings().await?.refund_policy;
-        Ok(describe(&order, &policy, context.now))
+        let window_days = self.desk.settings().await?.refund_policy.window_days;
+        // What `issue_refund` would propose if asked for no amount.
+        let eligible = order.eligible(None, None, window_days, context.now).ok();
+        let verdict = match &eligible {
+            Some(eligible) => {
+                let proposal = Proposal {
+                    order: order.id.clone(),
+                    customer: order.customer.clone(),
+                    charge: eligible.charge.clone(),
+                    captured: eligible.captured,
+                    amount: eligible.amount,
+                    reason: String::new(),
+                };
+                Some(self.desk.judge(&proposal, context.now).await?)
+            }
+            None => None,
+        };
+        let needs_approval = matches!(verdict, Some(Verdict::Ask { .. }));
+        let refundable = eligible.map_or(Money::new(0, order.total.currency), |e| e.amount);
+        Ok(describe(&order, refundable, needs_approval, window_days, context.now))
     }
 }
 
@@ -61,13 +82,14 @@ impl Tool for LookupOrder {
     }
 }
 
-fn describe(order: &Order, policy: &RefundPolicy, now: Timestamp) -> Outcome {
-    let window_days = policy.window_days;
+fn describe(
+    order: &Order,
+    refundable: Money,
+    needs_approval: bool,
+    window_days: u32,
+    now: Timestamp,
+) -> Outcome {
     let until = order.refundable_until(window_days);
-    // What `issue_refund` would propose if asked for no amount.
-    let refundable = order
-        .eligible(None, None, window_days, now)
-        .map_or(Money::new(0, order.total.currency), |eligible| eligible.amount);
     let result = json!({
         "order": {
             "id": order.id,
@@ -79,21 +101,13 @@ fn describe(order: &Order, policy: &RefundPolicy, now: Timestamp) -> Outcome {
         },
         "charges": order.charges.iter().map(|charge| charge_line(order, charge)).collect::<Vec<_>>(),
         "refundable": money(refundable),
-        "needs_approval": needs_approval(refundable, policy),
+        "needs_approval": needs_approval,
         "refund_window": {
             "open": order.window_is_open(window_days, now),
             "until": until.map(date),
         },
     });
     Outcome::ok(result, facts(order))
-}
-
-/// Whether giving back that much needs a person's approval whatever was given back before; what
-/// else policy looks at is not known here.
-fn needs_approval(refund: Money, policy: &RefundPolicy) -> bool {
-    let limits = [policy.per_order, policy.per_customer_day];
-    let above = |limit: &Money| refund.currency != limit.currency || refund.amount > limit.amount;
-    refund.amount > 0 && limits.iter().any(above)
 }
 
 /// What the record keeps of an order, for briefs and rules.
