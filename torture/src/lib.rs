@@ -9,6 +9,7 @@
 
 pub mod crashes;
 pub mod crew;
+pub mod gateway;
 pub mod plan;
 pub mod progress;
 pub mod run;
@@ -19,4 +20,4 @@ pub use progress::Progress;
 pub use tally::Tally;
 
 /// Every trial, in the order in which they run.
-pub const TRIALS: &[Trial] = &[crashes::walk::TRIAL, crashes::kills::TRIAL];
+pub const TRIALS: &[Trial] = &[crashes::walk::TRIAL, crashes::kills::TRIAL, gateway::TRIAL];

@@ -36,6 +36,7 @@ macro_rules! trials {
 trials! {
     walk
     kills
+    gateway
 }
 
 #[test]
