@@ -87,11 +87,12 @@ export async function startBaton({ args = [], env = {} } = {}) {
 
   /**
    * Ends it, gently or with `{ signal: 'SIGKILL' }`, and starts it anew: same data, same address.
-   * `meanwhile` happens while it is gone.
+   * `meanwhile` happens while it is gone, and gets its data folder; `with` are other arguments from now on.
    */
-  baton.restart = async ({ signal = 'SIGTERM', meanwhile = () => {} } = {}) => {
+  baton.restart = async ({ signal = 'SIGTERM', meanwhile = () => {}, with: others = args } = {}) => {
     await end(signal);
-    await meanwhile();
+    await meanwhile(data);
+    args = others;
     await start(new URL(baton.url).host);
   };
 
@@ -127,7 +128,8 @@ after(async () => (await launching)?.close());
 // ---- a desk ----
 
 /**
- * A test body with a desk: a fresh Baton and whoever sits before it. The desk has
+ * A test body with a desk: a fresh Baton, started with `options.args` and `options.env`, and whoever sits
+ * before it. The desk has
  *
  * - `url`, and `api`, a Playwright request context based there, not signed in;
  * - `visitor(view)`: a page at the demo shop; `staff(view)`: a page signed in at the inbox.
@@ -137,14 +139,14 @@ after(async () => (await launching)?.close());
  *   unless a customer of the demo shop is named;
  * - `office(member)`: `{ get, post, put }` over the API, signed in, the administrator's unless given;
  * - `hire(name, role)`: a second member of staff, to pass to `staff`: `staff(await hire('Ada'))`;
- * - `restart({ signal, meanwhile })`: the server goes away and comes back.
+ * - `restart({ signal, meanwhile, with })`: the server goes away and comes back.
  *
  * Afterwards the test fails if a page threw, panicked, missed a file or broke its content security
  * policy, unless it said so before by `expectFault(pattern)`.
  * If it fails, its pages' pictures are in `out/` and the server's last words in the report.
  */
-export const withDesk = journey => async t => {
-  const baton = await startBaton();
+export const withDesk = (journey, options = {}) => async t => {
+  const baton = await startBaton(options);
   const api = await request.newContext({ baseURL: baton.url });
   const contexts = [];
   const offices = [];

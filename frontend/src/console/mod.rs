@@ -15,6 +15,7 @@ mod inbox;
 mod live;
 mod load;
 mod nav;
+mod notices;
 mod profile;
 mod route;
 mod shell;

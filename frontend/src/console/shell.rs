@@ -12,6 +12,7 @@ use super::{
     live::Live,
     load::Empty,
     nav::{Link, Nav},
+    notices::{NoticeBar, Notices},
     profile::Profile,
     route::{Page, Route},
     toast::Toasts,
@@ -25,6 +26,7 @@ pub fn Shell(
 ) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let nav = Nav::here();
+    Notices::provide(desk.clone());
     Live::provide(desk);
     People::provide();
     Waiting::provide();
@@ -37,6 +39,7 @@ pub fn Shell(
     view! {
         <a class="skip" href="#content">"Skip to the content"</a>
         <TopBar on_out=on_out/>
+        <NoticeBar/>
         <main id="content" class="content" tabindex="-1">
             {move || match part.get() {
                 Part::Inbox => view! { <Inbox/> }.into_any(),

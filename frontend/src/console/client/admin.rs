@@ -4,11 +4,12 @@ use serde::Deserialize;
 use shared::{
     agent::{AgentSpec, DeskSettings},
     api::{
-        AddApiKey, Agent, ApiKeys, Audit, ChangeStaff, MeterBy, Meters, MoneyState, NewApiKey,
-        NewSecret, NewStaff, Playground, Publish, Rollback, SaveSite, Site, Sites, Staff,
-        StartPlayground, SwitchMoney, Tools, TryMessage, Versions,
+        AddApiKey, Agent, ApiKeys, Audit, ChangeStaff, LookedInto, MeterBy, Meters, MoneyState,
+        NewApiKey, NewSecret, NewStaff, Playground, Publish, RefundLine, Rollback, SaveSite,
+        SettleRefund, Site, Sites, Staff, StartPlayground, SwitchMoney, Tools, TryMessage,
+        Versions,
     },
-    id::{AgentSlug, ConversationId, KeyId, SiteKey, StaffId},
+    id::{AgentSlug, ConversationId, IntentId, KeyId, SiteKey, StaffId},
 };
 
 use super::{Desk, Empty, Failure, NOTHING, Verb, part};
@@ -152,8 +153,32 @@ impl Admin {
     }
 
     /// Turns refunds on or off.
-    pub async fn switch_money(&self, enabled: bool) -> Result<(), Failure> {
-        self.desk.tell(Verb::Put, "/money", Some(&SwitchMoney { enabled, note: None })).await
+    pub async fn switch_money(&self, switch: &SwitchMoney) -> Result<(), Failure> {
+        self.desk.tell(Verb::Put, "/money", Some(switch)).await
+    }
+
+    /// Asks the payment provider now what became of a refund.
+    pub async fn ask_about_refund(&self, intent: &IntentId) -> Result<RefundLine, Failure> {
+        self.desk.ask(Verb::Post, &format!("/refunds/{intent}/ask"), Some(&Empty {})).await
+    }
+
+    /// Settles a refund of which the payment provider does not say what became.
+    pub async fn settle_refund(
+        &self,
+        intent: &IntentId,
+        settle: &SettleRefund,
+    ) -> Result<RefundLine, Failure> {
+        self.desk.ask(Verb::Post, &format!("/refunds/{intent}/settle"), Some(settle)).await
+    }
+
+    /// Notes that the provider's contradicting a settlement was looked into.
+    pub async fn looked_into_refund(
+        &self,
+        intent: &IntentId,
+        note: String,
+    ) -> Result<RefundLine, Failure> {
+        let body = LookedInto { note };
+        self.desk.ask(Verb::Post, &format!("/refunds/{intent}/look"), Some(&body)).await
     }
 
     /// One page of the audit log: of one conversation or all, and of some kinds or all.

@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 use shared::{
     api::{
-        Accepted, AddNote, Agents, ChangePassword, Conversation, Decide, Events, InboxPage, Return,
-        Role, SendMessage, SetAway, Staff, View,
+        Accepted, AddNote, Agents, ChangePassword, Conversation, Decide, Events, InboxPage,
+        Notices, Return, Role, SendMessage, SetAway, Staff, View,
     },
     id::{ApprovalId, ConversationId, Seq, StaffId},
 };
@@ -69,6 +69,11 @@ impl Desk {
     /// Tells everybody that one is away, or back.
     pub async fn set_away(&self, away: bool) -> Result<(), Failure> {
         self.tell(Verb::Put, "/staff/me/away", Some(&SetAway { away })).await
+    }
+
+    /// What everybody at the desk must know.
+    pub async fn notices(&self) -> Result<Notices, Failure> {
+        self.ask(Verb::Get, "/notices", NOTHING).await
     }
 
     /// One page of a view of the inbox.

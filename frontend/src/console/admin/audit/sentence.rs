@@ -77,9 +77,14 @@ pub fn tell(entry: &AuditEntry, names: &Names) -> Told {
         "site_changed" => say(format!("{who} changed the site {subject}")),
         "desk_changed" => say(format!("{who} changed the desk’s settings")),
         "money_switched" => {
-            let on = detail == "refunds on";
+            let (state, why) = detail.split_once("; ").unwrap_or((detail, ""));
+            let on = state == "refunds on";
             let verb = if on { "allowed refunds again" } else { "stopped all refunds" };
-            Told { what: format!("{who} {verb}"), ..base }
+            Told { what: format!("{who} {verb}"), more: why.to_owned(), ..base }
+        }
+        "refunds_compared" => say(format!("{who} compared the refunds after a restore")),
+        "refund_settled" | "refund_unknown" | "refund_contradicted" | "refund_looked_into" => {
+            by_hand(base.kind, &who, entry)
         }
         other => say(format!("{who}: {} {subject}", words::spaced(other))),
     }
@@ -89,7 +94,11 @@ pub fn tell(entry: &AuditEntry, names: &Names) -> Told {
 pub const KINDS: [(&str, &str); 6] = [
     ("Handoffs", "handoff,close"),
     ("Approvals", "approval"),
-    ("Refunds", "refund,money_switched"),
+    (
+        "Refunds",
+        "refund,refund_settled,refund_unknown,refund_contradicted,refund_looked_into,\
+         refunds_compared,money_switched",
+    ),
     ("Agents", "publish,retire"),
     ("Accounts", "sign_in,staff_added,staff_changed,password_changed,api_key,api_key_revoked"),
     ("Settings", "site_added,site_changed,desk_changed"),
@@ -175,6 +184,7 @@ fn refund(kind: &'static str, order: &str, detail: &str) -> Told {
     let intent = parts.next().and_then(|part| part.strip_prefix("intent ")).map(str::to_owned);
     let said = parts.next().unwrap_or_default();
     let what = match state {
+        "pending" => format!("A refund of {money} for order {order} was decided and is sent"),
         "succeeded" => format!("{money} refunded for order {order}"),
         "failed" => format!("The provider refused the refund of {money} for order {order}"),
         "declined" => format!("The refund of {money} for order {order} was declined"),
@@ -183,6 +193,27 @@ fn refund(kind: &'static str, order: &str, detail: &str) -> Told {
     };
     let more = if state == "succeeded" { String::new() } else { said.to_owned() };
     Told { kind, what, more, id: intent.map(|intent| ("refund’s number", intent)) }
+}
+
+/// `49.00 EUR succeeded; …; intent rfd_…; what was said`, where people and the provider disagree or
+/// one of them is silent.
+fn by_hand(kind: &'static str, who: &str, entry: &AuditEntry) -> Told {
+    let (order, mut parts) = (&entry.subject, entry.detail.split("; "));
+    let (money, state) = parts.next().and_then(|part| part.rsplit_once(' ')).unwrap_or_default();
+    let refund = format!("the refund of {money} for order {order}");
+    let what = match (entry.action.as_str(), state) {
+        ("refund_settled", "succeeded") => format!("{who} settled {refund} as made"),
+        ("refund_settled", _) => format!("{who} settled {refund} as not made"),
+        ("refund_contradicted", _) => {
+            format!("The payment provider contradicts how {refund} was settled")
+        }
+        ("refund_looked_into", _) => format!("{who} looked into {refund}"),
+        _ => format!("Nobody knows what became of {refund}: a person must look"),
+    };
+    let (ids, words): (Vec<&str>, Vec<&str>) = parts.partition(|part| part.starts_with("intent "));
+    let id = ids.first().and_then(|part| part.strip_prefix("intent "));
+    let id = id.map(|id| ("refund’s number", id.to_owned()));
+    Told { kind, what, more: words.join("; "), id }
 }
 
 fn trigger(wire: &str) -> Option<TriggerKind> {
@@ -288,6 +319,30 @@ mod tests {
             "Warmer",
         );
         check("money_switched", "Ada", "money", "refunds off", "Ada stopped all refunds", "");
+        check(
+            "money_switched",
+            "Ada",
+            "money",
+            "refunds on; compared; twice",
+            "Ada allowed refunds again",
+            "compared; twice",
+        );
+        check(
+            "refund_settled",
+            "Ada",
+            "A1001",
+            "49.00 EUR failed; intent rfd_1; a person looked it up; not in their list",
+            "Ada settled the refund of 49.00 EUR for order A1001 as not made",
+            "a person looked it up; not in their list",
+        );
+        check(
+            "refund_contradicted",
+            "baton",
+            "A1001",
+            "49.00 EUR failed; the provider says succeeded; intent rfd_1; re_1",
+            "The payment provider contradicts how the refund of 49.00 EUR for order A1001 was settled",
+            "the provider says succeeded; re_1",
+        );
         check("new_thing", "baton", "x", "y", "Baton: new thing x", "y");
     }
 
@@ -308,7 +363,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_entry_panics_or_vanishes(
-            action in "(handoff|approval|refund|publish|other)",
+            action in "(handoff|approval|refund|refund_settled|money_switched|publish|other)",
             actor in ".{0,20}", subject in ".{0,20}", detail in ".{0,80}",
         ) {
             let told = tell(&entry(&action, &actor, &subject, &detail), &names());
