@@ -9,6 +9,7 @@ pub mod bus;
 pub mod config;
 pub mod failpoint;
 pub mod first_run;
+pub mod hex;
 pub mod http;
 pub mod journal;
 pub mod knowledge;

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use shared::{api::JournalHead, id::ConversationId, time::Timestamp};
 
 use crate::{
-    money::hex,
+    hex::hex,
     storage::{Store, StoreError, rows::Head},
 };
 

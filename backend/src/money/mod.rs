@@ -15,6 +15,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use shared::{money::Money, refund::RefundView};
 
+pub use crate::hex::hex;
+
 /// A refund that an agent asks for, as the server resolved it: nothing here is a model's word but
 /// the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,14 +111,6 @@ pub trait Gateway: Send + Sync + 'static {
     fn patience(&self) -> Duration {
         Duration::from_secs(20)
     }
-}
-
-/// Lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digits =
-        |byte: &u8| [byte >> 4, byte & 15].map(|half| char::from(DIGITS[usize::from(half)]));
-    bytes.iter().flat_map(digits).collect()
 }
 
 #[cfg(test)]
