@@ -65,12 +65,13 @@ fn MeterTable(by: MeterBy, meters: Meters) -> impl IntoView {
         MeterBy::Conversation => "Conversation",
     };
     let rows = meters.meters.into_iter().map(|m| {
-        let key = m.key.clone();
-        let cell = match key.parse::<ConversationId>() {
-            Ok(id) if by == MeterBy::Conversation => {
-                view! { <Link to=Route::Inbox(Some(id)) class="code-link">{key}</Link> }.into_any()
+        let cell = match place(by, &m.key) {
+            Some((id, part)) => {
+                let name = id.to_string();
+                view! { <Link to=Route::Inbox(Some(id)) class="code-link">{name}</Link> {part} }
+                    .into_any()
             }
-            _ => view! { <span>{key}</span> }.into_any(),
+            None => view! { <span>{m.key.clone()}</span> }.into_any(),
         };
         view! { <tr><td>{cell}</td>{numbers(&m)}</tr> }
     });
@@ -93,6 +94,22 @@ fn MeterTable(by: MeterBy, meters: Meters) -> impl IntoView {
 /// What is counted, in the order of [`numbers`].
 const COLUMNS: [&str; 6] = ["Turns", "Steps", "Tokens in", "Tokens out", "Time", "Cost"];
 
+/// The conversation of a line, and which of its owners' part it is, where it is one's.
+fn place(by: MeterBy, key: &str) -> Option<(ConversationId, Option<String>)> {
+    match by {
+        MeterBy::Agent => None,
+        MeterBy::Conversation => Some((key.parse().ok()?, None)),
+        MeterBy::Handoff => {
+            let (id, epoch) = key.split_once('/')?;
+            let part = match epoch.parse::<u64>().ok()? {
+                0 | 1 => " · first owner".to_owned(),
+                epoch => format!(" · after handoff {}", epoch - 1),
+            };
+            Some((id.parse().ok()?, Some(part)))
+        }
+    }
+}
+
 fn numbers(meter: &Meter) -> impl IntoView + use<> {
     let u = meter.usage;
     let cells = [
@@ -107,4 +124,24 @@ fn numbers(meter: &Meter) -> impl IntoView + use<> {
     labelled
         .map(|(c, column)| view! { <td class="number" data-label=column>{c}</td> })
         .collect_view()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_leads_to_its_conversation() {
+        let check = |by, key: &str, place: Option<(&str, Option<&str>)>| {
+            let found = super::place(by, key).map(|(id, part)| (id.to_string(), part));
+            let place = place.map(|(id, part)| (id.to_owned(), part.map(str::to_owned)));
+            assert_eq!(found, place, "{key}");
+        };
+        check(MeterBy::Agent, "billing", None);
+        check(MeterBy::Conversation, "cnv_1", Some(("cnv_1", None)));
+        check(MeterBy::Handoff, "cnv_1/1", Some(("cnv_1", Some(" · first owner"))));
+        check(MeterBy::Handoff, "cnv_1/3", Some(("cnv_1", Some(" · after handoff 2"))));
+        check(MeterBy::Handoff, "cnv_1/x", None);
+        check(MeterBy::Handoff, "", None);
+    }
 }
