@@ -59,9 +59,12 @@ for (const phone of [false, true]) {
   }));
 }
 
-/** Waits for what `page` tells its owner in the console. */
+/** Waits for what `page` tells its owner in the console; `embed.js` itself gives a frame nine seconds. */
 const told = (page, pattern) =>
-  page.context().waitForEvent('console', message => message.type() === 'warning' && pattern.test(message.text()));
+  page.context().waitForEvent('console', {
+    predicate: message => message.type() === 'warning' && pattern.test(message.text()),
+    timeout: 30_000,
+  });
 
 for (const [what, why, change] of [
   ['a site that is switched off', /switched off/, { active: false }],
