@@ -2,11 +2,8 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
 use async_trait::async_trait;
@@ -26,6 +23,10 @@ use super::desk::Hands;
 const LATE_MS: i64 = LANDING_MS / 2;
 /// For so long it remembers a key, in milliseconds.
 const REMEMBERS_MS: i64 = 24 * 3_600_000;
+
+/// Refunds are off so soon after somebody has switched them off: a call that was about to be made
+/// is made.
+const SWITCHES_WITHIN: Duration = Duration::from_secs(1);
 
 /// What it does wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +71,7 @@ pub struct Provider {
     clock: Arc<Hands>,
     state: Mutex<State>,
     killed: Notify,
-    switched_off: AtomicBool,
+    switched_off: Mutex<Option<Instant>>,
 }
 
 struct State {
@@ -107,7 +108,7 @@ impl Provider {
             faults: 0,
             misdeeds: Vec::new(),
         };
-        let (killed, switched_off) = (Notify::new(), AtomicBool::new(false));
+        let (killed, switched_off) = (Notify::new(), Mutex::new(None));
         Self { clock, state: Mutex::new(state), killed, switched_off }
     }
 
@@ -131,9 +132,10 @@ impl Provider {
         self.state().is_clear = true;
     }
 
-    /// A person has been told that refunds are off, or on: while they are off no call may begin.
+    /// A person has been told that refunds are off, or on: while they are off no call may begin, but for the first second.
     pub fn switch(&self, on: bool) {
-        self.switched_off.store(!on, Ordering::SeqCst);
+        let mut off = self.switched_off.lock().unwrap_or_else(PoisonError::into_inner);
+        *off = (!on).then(Instant::now);
     }
 
     /// What a person finds in its records under a key.
@@ -216,7 +218,8 @@ impl State {
 #[async_trait]
 impl Gateway for Provider {
     async fn refund(&self, order: &RefundOrder) -> Result<Receipt, GatewayError> {
-        if self.switched_off.load(Ordering::SeqCst) {
+        let off = *self.switched_off.lock().unwrap_or_else(PoisonError::into_inner);
+        if off.is_some_and(|since| since.elapsed() > SWITCHES_WITHIN) {
             self.state().misdeeds.push("a call while refunds were off".to_owned());
         }
         let store = self.state().store.clone();

@@ -224,9 +224,16 @@ impl Story {
             let is_mistaken = !self.is_ending && self.chance.u8(..50) == 0;
             let outcome =
                 if made == is_mistaken { RefundOutcome::Failed } else { RefundOutcome::Succeeded };
+            if is_mistaken {
+                // Before: the process may be killed when it is on record and not yet answered.
+                self.mistaken.push(line.intent.clone());
+            }
             match desk.settle_refund(sam(), &line.intent, outcome, "looked up".to_owned()).await {
-                Ok(_) if is_mistaken => self.mistaken.push(line.intent),
-                Ok(_) | Err(DeskError::NotForPeople(_) | DeskError::TooEarly(_)) => {}
+                Ok(_) => {}
+                // Not found: listed in the moment between the disk and the cache.
+                Err(DeskError::NotForPeople(_) | DeskError::TooEarly(_) | DeskError::NotFound) => {
+                    self.mistaken.retain(|intent| !is_mistaken || *intent != line.intent);
+                }
                 Err(error) => panic!("{error}"),
             }
         }

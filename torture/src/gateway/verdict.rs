@@ -66,7 +66,9 @@ fn known(refund: &RefundView, made: &[Made], story: &Story, repeat: Repeat, tall
     }
     let told = refund.state == RefundState::Succeeded;
     if story.mistaken.contains(&refund.intent) {
-        if told != effect.is_some() && !refund.is_contradicted() {
+        // The provider is asked for twenty hours; one that says nothing contradicts nobody.
+        let heard = refund.inquiries.says.is_some() || refund.ask_at().is_some();
+        if told != effect.is_some() && heard && !refund.is_contradicted() {
             tally.lose(repeat, format!("the provider's contradicting {}", refund.intent));
         }
     } else if told && effect.is_none() {
