@@ -400,3 +400,17 @@ async fn rates() {
         println!("{tasks:>4} at once: {rate:>6} appends/s, {commits} commits");
     }
 }
+
+#[test]
+fn the_folder_is_free_again_even_while_a_copy_of_its_lock_lives() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("lock");
+    let lock = std::fs::File::create(&path).expect("a file");
+    lock.try_lock().expect("free");
+    // A program that is being started from this process has one for a moment.
+    let copy = lock.try_clone().expect("a copy");
+    let conn = rusqlite::Connection::open_in_memory().expect("a database");
+    drop(super::writer::Writer::start(conn, lock).expect("started"));
+    std::fs::File::open(&path).expect("the file").try_lock().expect("free again");
+    drop(copy);
+}

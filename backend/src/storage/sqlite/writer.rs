@@ -122,7 +122,9 @@ impl Writer {
             std::thread::Builder::new().name("baton-writer".to_owned()).spawn(move || {
                 work_off(&conn, waiting, &counted);
                 drop(conn);
-                drop(lock);
+                // Not only closed: a program that is being started from this process may hold a
+                // copy of the open file for a moment, and with it the lock.
+                let _ = lock.unlock();
             })?;
         Ok(Self { jobs: Some(jobs), thread: Some(thread), writes })
     }
