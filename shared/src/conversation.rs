@@ -126,6 +126,8 @@ pub struct OpenCall {
     pub label: String,
     /// Whether a person has approved it.
     pub approved: bool,
+    /// Whether it is being made: it writes, and may have been done.
+    pub acting: bool,
     /// The event that recorded it.
     pub seq: Seq,
     /// The tenure under whose authority it was made.
@@ -286,6 +288,13 @@ impl Conversation {
         self.refunds.iter().any(|r| r.state == RefundState::Pending)
     }
 
+    /// A write that may have been done and whose outcome is not on record. It is made again, under
+    /// the same call id, and recorded whoever owns the conversation. (A call that has led to a refund
+    /// is settled by that.)
+    pub fn acting(&self) -> Option<&OpenCall> {
+        self.calls.iter().find(|call| call.acting && self.refund_of(&call.call).is_none())
+    }
+
     /// Whether text that nobody vouches for may have bent what the owner does: it came in during
     /// this turn, under whatever owner, or in an earlier turn of this tenure.
     pub fn is_tainted(&self) -> bool {
@@ -343,6 +352,11 @@ impl Conversation {
                     return Err(FoldError::Call(t.call.clone()));
                 }
                 Ok(())
+            }
+            EventBody::Acting(a) => {
+                let begins = |c: &OpenCall| c.call == a.call && c.effect == Effect::Write;
+                let may = self.calls.iter().any(|c| begins(c) && !c.acting);
+                if may { Ok(()) } else { Err(FoldError::Call(a.call.clone())) }
             }
             EventBody::Approval(a) => {
                 let open = self.approvals.iter().any(|o| o.id == a.id);
@@ -414,6 +428,11 @@ impl Conversation {
             }
             EventBody::Handoff(h) => self.absorb_handoff(event, h),
             EventBody::Tool(t) => self.absorb_tool(event, t),
+            EventBody::Acting(a) => {
+                if let Some(call) = self.calls.iter_mut().find(|call| call.call == a.call) {
+                    call.acting = true;
+                }
+            }
             EventBody::Approval(a) => self.absorb_approval(event.seq, a),
             EventBody::Refund(r) => self.absorb_refund(event, r),
             EventBody::Inquiry(_) => self.keep_refund(event),
@@ -515,6 +534,7 @@ impl Conversation {
                 effect: tool.effect,
                 label: tool.label.clone(),
                 approved: false,
+                acting: false,
                 seq: event.seq,
                 epoch: event.epoch,
             });

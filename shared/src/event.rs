@@ -42,6 +42,8 @@ pub enum EventBody {
     Handoff(Handoff),
     /// A tool was called, or its call was settled.
     Tool(Tool),
+    /// A call that writes is being made: from here on it may have been done.
+    Acting(Acting),
     /// A person's decision is awaited, or was made.
     Approval(Approval),
     /// A refund moved to a new state.
@@ -203,6 +205,16 @@ pub struct Tool {
     /// Whether the result holds text that nobody vouches for. Staff only.
     #[serde(default, skip_serializing_if = "is_false")]
     pub untrusted: bool,
+}
+
+/// A call that writes is being made. It is recorded before, under the epoch of its owner; once it
+/// stands, the call may have been done, and what came of it is recorded whoever owns by then.
+/// Staff only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Acting {
+    /// Which call.
+    pub call: CallId,
 }
 
 /// Where an approval stands.
@@ -517,6 +529,7 @@ impl EventBody {
             Self::Brief(_) => "brief",
             Self::Handoff(_) => "handoff",
             Self::Tool(_) => "tool",
+            Self::Acting(_) => "acting",
             Self::Approval(_) => "approval",
             Self::Refund(_) => "refund",
             Self::Inquiry(_) => "inquiry",
@@ -572,6 +585,7 @@ impl Event {
             EventBody::Closed(_) => EventBody::Closed(Closed { by: None }),
             EventBody::Opened(_)
             | EventBody::Brief(_)
+            | EventBody::Acting(_)
             | EventBody::Inquiry(_)
             | EventBody::Note(_)
             | EventBody::Rule(_)

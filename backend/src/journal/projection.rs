@@ -52,7 +52,7 @@ pub fn line(state: &Conversation) -> Line {
         summary,
         epoch: state.epoch,
         opened_at: state.opened_at,
-        has_work: state.has_work(),
+        has_work: state.has_work() || state.acting().is_some(),
         has_money_in_flight: state.has_money_in_flight(),
         wake_at: wake_at(state),
     }
@@ -115,6 +115,7 @@ impl Added {
                 self.audit(before, event, "close", by, before.id.to_string(), String::new());
             }
             EventBody::Brief(_)
+            | EventBody::Acting(_)
             | EventBody::Note(_)
             | EventBody::Rule(_)
             | EventBody::Guard(_)

@@ -87,6 +87,20 @@ pub fn answer(world: &World<'_>, answer: Answer) -> Vec<EventBody> {
     if refusals.is_empty() { events } else { refuse(world, events, &refusals) }
 }
 
+/// What a brain used for an answer that nobody hears; `None` if it used nothing. It has taken no
+/// message in.
+pub fn unheard(world: &World<'_>, usage: Usage) -> Option<EventBody> {
+    let used = usage.tokens() > 0 || usage.cost_micros > 0;
+    let spec = world.spec.filter(|_| used)?;
+    Some(EventBody::Usage(StepUsage {
+        agent: spec.slug.clone(),
+        version: agent_version(&world.thread.state.owner),
+        model: world.desk.faculty.brain.model().to_owned(),
+        through: 0,
+        usage,
+    }))
+}
+
 /// An answer ends its turn. After the wish for a person it ends with people, whatever the agent
 /// thought of saying instead.
 fn end_of_answer(world: &World<'_>, before: &[EventBody]) -> Vec<EventBody> {
@@ -174,6 +188,7 @@ fn record_calls(
             args,
             effect,
             approved: false,
+            acting: false,
             seq: position,
             epoch: world.thread.state.epoch,
         };

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shared::{
     conversation::OpenCall,
-    event::{EventBody, Settlement, Tool, ToolState},
+    event::{Acting, EventBody, Settlement, Tool, ToolState},
 };
 
 /// A call is settled.
@@ -31,12 +31,18 @@ pub fn started(call: &OpenCall) -> EventBody {
         state: ToolState::Started,
         label: call.label.clone(),
         effect: call.effect,
-        args: Some(call.args.clone()),
+        // JSON has one nothing: what is read back is what was written.
+        args: Some(call.args.clone()).filter(|args| !args.is_null()),
         result: None,
         settlement: None,
         facts: Vec::new(),
         untrusted: false,
     })
+}
+
+/// A call is being made, which from here on may have been done.
+pub fn acting(call: &OpenCall) -> EventBody {
+    EventBody::Acting(Acting { call: call.call.clone() })
 }
 
 /// A call that was never begun: something else went first.
@@ -57,6 +63,7 @@ pub fn opened_by(events: &[EventBody]) -> Vec<OpenCall> {
                 effect: tool.effect,
                 label: tool.label.clone(),
                 approved: false,
+                acting: false,
                 seq: 0,
                 epoch: 0,
             });

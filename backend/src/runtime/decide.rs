@@ -15,7 +15,7 @@ use shared::{
 
 use super::{
     World, answer,
-    calls::settle,
+    calls::{acting, settle},
     guard,
     handoff::{self, Words},
     lease, overdue, permits, refunds, triggers,
@@ -67,6 +67,9 @@ pub fn next(world: &World<'_>) -> Next {
     if let Some(refund) = pending.filter(|_| world.money) {
         return Next::Send(refund.clone());
     }
+    if let Some(call) = state.acting() {
+        return Next::Call(call.clone());
+    }
     if state.turn.is_none() || state.owner.agent().is_none() {
         return ask_the_provider(world);
     }
@@ -103,6 +106,9 @@ fn next_for_call(world: &World<'_>, call: &OpenCall) -> Next {
     let state = &world.thread.state;
     match state.refund_of(&call.call).map(|r| r.state) {
         None if permits::must_wait(world, call) => Next::Record(permits::wait(world, call)),
+        None if world.tools.get(&call.name).is_some_and(|tool| tool.acts()) => {
+            Next::Record(vec![acting(call)])
+        }
         None => Next::Call(call.clone()),
         Some(RefundState::Waiting) if state.last_visitor_message > call.seq => {
             // The visitor goes on talking; the refund waits by itself and reports when it moves.

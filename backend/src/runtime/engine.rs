@@ -28,10 +28,13 @@ use crate::{
 
 /// How often work that nobody nudged is looked for.
 const SWEEP: Duration = Duration::from_secs(5);
-/// Most conversations that one sweep takes up.
-const SWEEP_LIMIT: usize = 500;
-/// Most conversations that are driven at once.
+/// Conversations that a sweep looks up at once.
+const SWEEP_PAGE: usize = 500;
+/// Most conversations that are driven at once because somebody has just acted.
 const AT_ONCE: usize = 256;
+/// Most that are driven at once because a sweep found them. They have places of their own: however
+/// much a restart has to catch up on, nobody who writes now waits for it.
+const SWEPT_AT_ONCE: usize = 64;
 /// How long a shutdown waits for turns to reach their next event.
 const DRAIN: Duration = Duration::from_secs(8);
 
@@ -39,6 +42,7 @@ const DRAIN: Duration = Duration::from_secs(8);
 pub(super) struct Engine {
     running: Mutex<HashMap<ConversationId, Drive>>,
     slots: Arc<Semaphore>,
+    swept: Arc<Semaphore>,
     quiet: Notify,
     tasks: TaskTracker,
     shutdown: CancellationToken,
@@ -49,6 +53,7 @@ impl Default for Engine {
         Self {
             running: Mutex::default(),
             slots: Arc::new(Semaphore::new(AT_ONCE)),
+            swept: Arc::new(Semaphore::new(SWEPT_AT_ONCE)),
             quiet: Notify::new(),
             tasks: TaskTracker::new(),
             shutdown: CancellationToken::new(),
@@ -67,19 +72,28 @@ impl Desk {
     /// Goes on with a conversation, if there is something to do.
     pub fn nudge(&self, id: &ConversationId) {
         failpoint::hit(Point::Nudge);
-        {
-            let mut running = self.running();
-            if let Some(drive) = running.get_mut(id) {
-                *drive = Drive::Again;
-                return;
-            }
-            if self.engine().shutdown.is_cancelled() {
-                return;
-            }
-            running.insert(id.clone(), Drive::Running);
+        if self.begin(id) {
+            let (desk, id) = (self.clone(), id.clone());
+            self.engine().tasks.spawn(async move {
+                let slot = desk.engine().slots.clone().acquire_owned().await;
+                desk.run(&id).await;
+                drop(slot);
+            });
         }
-        let (desk, id) = (self.clone(), id.clone());
-        self.engine().tasks.spawn(async move { desk.run(&id).await });
+    }
+
+    /// Whether somebody must drive it now; if it is being driven, it is looked at once more.
+    fn begin(&self, id: &ConversationId) -> bool {
+        let mut running = self.running();
+        if let Some(drive) = running.get_mut(id) {
+            *drive = Drive::Again;
+            return false;
+        }
+        if self.engine().shutdown.is_cancelled() {
+            return false;
+        }
+        running.insert(id.clone(), Drive::Running);
+        true
     }
 
     /// Resumes what a restart interrupted, and from then on finds what nobody nudged: passed
@@ -91,7 +105,10 @@ impl Desk {
             loop {
                 tokio::select! {
                     () = shutdown.cancelled() => break,
-                    _ = ticks.tick() => desk.sweep().await,
+                    () = async {
+                        ticks.tick().await;
+                        desk.sweep().await;
+                    } => {}
                 }
             }
             desk.drain().await;
@@ -118,18 +135,46 @@ impl Desk {
         }
     }
 
+    /// Whether the conversation is being driven on; for tests.
+    pub fn is_driven(&self, id: &ConversationId) -> bool {
+        self.running().contains_key(id)
+    }
+
     fn running(&self) -> MutexGuard<'_, HashMap<ConversationId, Drive>> {
         self.engine().running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Looks once for what nobody nudged; [`Desk::start`] does so by itself.
     pub async fn sweep(&self) {
-        match self.journal().store().due(self.now(), SWEEP_LIMIT).await {
-            Ok(due) => due.iter().for_each(|id| self.nudge(id)),
-            Err(error) => tracing::error!(%error, "cannot look for work"),
+        let (resumed, looked) = tokio::join!(self.resume(), self.look_after_the_absent());
+        if let Err(error) = resumed {
+            tracing::error!(%error, "cannot look for work");
         }
-        if let Err(error) = self.look_after_the_absent().await {
+        if let Err(error) = looked {
             tracing::error!(%error, "cannot look for visitors who wait for somebody absent");
+        }
+    }
+
+    /// Goes on with all that is due, each once; so many at once that nobody else has to wait.
+    async fn resume(&self) -> Result<(), StoreError> {
+        let now = self.now();
+        let mut last = None;
+        loop {
+            let due = self.journal().store().due(now, last.as_ref(), SWEEP_PAGE).await?;
+            let Some(end) = due.last() else { return Ok(()) };
+            last = Some(end.clone());
+            for id in due {
+                failpoint::hit(Point::Nudge);
+                // Before it counts as being driven: meanwhile, whoever writes to it is served.
+                let place = self.engine().swept.clone().acquire_owned().await;
+                if self.begin(&id) {
+                    let desk = self.clone();
+                    self.engine().tasks.spawn(async move {
+                        desk.run(&id).await;
+                        drop(place);
+                    });
+                }
+            }
         }
     }
 
@@ -171,7 +216,6 @@ impl Desk {
     }
 
     async fn run(&self, id: &ConversationId) {
-        let slot = self.engine().slots.clone().acquire_owned().await;
         loop {
             // Whatever a turn does to itself, the conversation can be driven again.
             match AssertUnwindSafe(runner::drive(self, id)).catch_unwind().await {
@@ -195,6 +239,5 @@ impl Desk {
                 }
             }
         }
-        drop(slot);
     }
 }

@@ -12,10 +12,12 @@ use shared::{
 
 use super::World;
 
-/// Visitor messages, newest first, in which values are looked for.
-const MESSAGES_READ: usize = 30;
+/// Visitor messages since the last brief, newest first, in which values are looked for.
+const MESSAGES_READ: usize = 200;
+/// The fact that says who the visitor is.
+const CUSTOMER: &str = "customer";
 /// Most facts in one brief.
-const FACTS: usize = 40;
+const FACTS: usize = 200;
 
 /// What is known: who the visitor is, what they named, what tools found. Newest value of each key,
 /// oldest first.
@@ -23,16 +25,24 @@ pub fn facts(world: &World<'_>) -> Vec<Fact> {
     let mut known: BTreeMap<(String, String), Seq> = BTreeMap::new();
     let visitor = &world.thread.state.visitor;
     if let Some(customer) = visitor.verified_customer() {
-        known.insert(("customer".to_owned(), customer.to_owned()), 1);
+        known.insert((CUSTOMER.to_owned(), customer.to_owned()), 1);
     }
+    let from_tools = &world.thread.state.facts;
     let reader = &world.desk.faculty.reader;
-    for (seq, text) in world.visitor_messages().rev().take(MESSAGES_READ) {
+    let earlier = world.thread.state.brief.as_ref();
+    let read_to = earlier.map_or(0, |brief| brief.transcript_range.1);
+    let unread = world.visitor_messages().rev().take_while(|(seq, _)| *seq > read_to);
+    for (seq, text) in unread.take(MESSAGES_READ) {
         for slot in reader.read(text, &[]).slots {
-            // The first time that it was said is its source.
             known.insert(slot, seq);
         }
     }
-    let from_tools = &world.thread.state.facts;
+    // What visitors named stays known however long ago it was; of what tools found, the newest, and
+    // who the visitor is, is on record anyway. The first time that something was said is its source.
+    let named = |fact: &&Fact| fact.key != CUSTOMER && !from_tools.contains_key(&fact.key);
+    for fact in earlier.iter().flat_map(|brief| &brief.facts).filter(named) {
+        known.insert((fact.key.clone(), fact.value.clone()), fact.source_seq);
+    }
     for (key, (value, seq)) in from_tools {
         known.insert((key.clone(), value.clone()), *seq);
     }
@@ -56,6 +66,11 @@ pub fn done(world: &World<'_>) -> Vec<Done> {
     };
     for event in &world.thread.events {
         match &event.body {
+            EventBody::Tool(t)
+                if t.effect == Effect::Write && t.settlement == Some(Settlement::Unknown) =>
+            {
+                note(t.label.clone(), "not known whether it was done".to_owned(), event.seq);
+            }
             EventBody::Tool(t)
                 if t.state == ToolState::Done
                     && t.effect == Effect::Write

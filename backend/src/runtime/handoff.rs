@@ -34,8 +34,8 @@ pub struct Words {
 const FIELD_CHARS: usize = 600;
 /// Most entries that a model may put into one list of a brief.
 const LIST_ENTRIES: usize = 10;
-/// Most entries of a list that briefs carry on.
-const CARRIED_ENTRIES: usize = 20;
+/// Longest list that briefs carry on, in characters.
+const CARRIED_CHARS: usize = 12_000;
 
 impl Words {
     /// The words of a call of `transfer_to_…`; an error says what is wrong with them.
@@ -177,8 +177,8 @@ fn escalation_target(world: &World<'_>, kind: TriggerKind) -> Owner {
         .unwrap_or_else(|| world.queue())
 }
 
-/// Every call is settled before the owner changes. A refund that is already with the provider
-/// settles its own call when the provider has answered.
+/// Every call is settled before the owner changes. A refund that is already with the provider, or a
+/// write that is being made, settles its own call when there is an answer.
 fn settle_open_calls(world: &World<'_>, before: &[EventBody]) -> Vec<EventBody> {
     let state = &world.thread.state;
     let mut events = Vec::new();
@@ -195,6 +195,8 @@ fn settle_open_calls(world: &World<'_>, before: &[EventBody]) -> Vec<EventBody> 
                 ));
             }
             Some(_) => {}
+            // It may have been done, and is settled by what came of it.
+            None if call.acting => {}
             None => {
                 events.extend(permits::asked_for(world, call).map(permits::withdraw));
                 events.push(superseded(call));
@@ -251,8 +253,14 @@ fn merged(lists: &[Option<&Vec<String>>]) -> Vec<String> {
             all.push(text.clone());
         }
     }
-    let surplus = all.len().saturating_sub(CARRIED_ENTRIES);
-    all.drain(..surplus);
+    let mut room = CARRIED_CHARS;
+    let fits = |text: &&String| {
+        let left = room.checked_sub(text.chars().count());
+        room = left.unwrap_or(0);
+        left.is_some()
+    };
+    let kept = all.iter().rev().take_while(fits).count();
+    all.drain(..all.len() - kept);
     all
 }
 

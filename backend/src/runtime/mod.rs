@@ -6,6 +6,7 @@
 //! Nothing here knows the name of an agent.
 
 pub mod answer;
+mod asking;
 pub mod calls;
 pub mod catalog;
 pub mod decide;

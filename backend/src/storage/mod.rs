@@ -175,8 +175,14 @@ pub trait Store: Send + Sync + 'static {
     ) -> Result<Option<ConversationId>, StoreError>;
     /// Conversations with a turn to drive on, or (while refunds are on) a refund to send; and those in
     /// which an approval or a deadline has passed at `now`, or the provider is to be asked about a
-    /// refund. Those untouched for longest first.
-    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<ConversationId>, StoreError>;
+    /// refund. By id, those after `after`: whoever asks on reaches every one, however many never
+    /// cease to be due.
+    async fn due(
+        &self,
+        now: Timestamp,
+        after: Option<&ConversationId>,
+        limit: usize,
+    ) -> Result<Vec<ConversationId>, StoreError>;
     /// The members of staff who own conversations.
     async fn owners(&self) -> Result<Vec<StaffId>, StoreError>;
     /// All conversations after `after`, by id: for commands that read everything.

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use serde_json::Value;
 use shared::{
     api::ToolInfo,
-    event::Settlement,
+    event::{Effect, Settlement},
     id::{CallId, ConversationId},
     message::VisitorRef,
     time::Timestamp,
@@ -36,8 +36,13 @@ pub trait Tool: Send + Sync + 'static {
     fn is_bound(&self) -> bool {
         false
     }
-    /// Does it. The arguments fit the schema. A write is called at most once for a call id that was
-    /// settled; a read may be repeated after a crash.
+    /// Whether calling it changes something outside the journal. A bound write does not: what comes
+    /// of it is a fact or a proposal, and the record is all there is.
+    fn acts(&self) -> bool {
+        self.info().effect == Effect::Write && !self.is_bound()
+    }
+    /// Does it. The arguments fit the schema. After a crash it may be called again with the same
+    /// call id: a tool that [acts](Tool::acts) then does nothing twice and answers as before.
     async fn call(&self, context: Context, args: Value) -> Outcome;
     /// Whether a refund that it proposed can still be made as it was: the order is the visitor's, the
     /// charge and what was captured on it are the same, and enough of it is left. Whether it was in
@@ -94,6 +99,11 @@ impl Outcome {
     /// It may not be done, for a reason that the brain can explain.
     pub fn denied(code: &str, message: impl Into<String>) -> Self {
         Self::refused(Settlement::Denied, code, &message.into())
+    }
+
+    /// It did not answer; whether that is a failure or nobody knows is the caller's to say.
+    pub fn fault(settlement: Settlement, code: &str, message: &str) -> Self {
+        Self::refused(settlement, code, message)
     }
 
     fn refused(settlement: Settlement, code: &str, message: &str) -> Self {

@@ -113,7 +113,7 @@ async fn whoever_joins_late_sees_the_beginning_of_the_message() {
 }
 
 #[tokio::test]
-async fn a_takeover_takes_back_what_was_being_said() {
+async fn scenario_07_a_takeover_takes_back_what_was_being_said() {
     static GATE: LazyLock<Arc<Notify>> = LazyLock::new(Arc::default);
     let rig = Rig::with(
         Arc::new(|_| {
@@ -151,7 +151,7 @@ async fn a_takeover_takes_back_what_was_being_said() {
 
 /// Each message of a burst is answered by the one turn, under the one number.
 #[tokio::test]
-async fn a_burst_is_one_turn() {
+async fn invariant_16_a_burst_is_one_turn() {
     static GATE: LazyLock<Arc<Notify>> = LazyLock::new(Arc::default);
     let rig = Rig::with(
         Arc::new(|_| {
@@ -255,7 +255,7 @@ async fn a_turn_that_panics_is_taken_up_again() {
     let mut talk = rig.open(None).await;
     assert_eq!(talk.say("hi").await, "", "it has come to rest without an answer");
     // What the sweep does.
-    let due = rig.store.due(rig.desk.now(), 10).await.expect("what is due");
+    let due = rig.store.due(rig.desk.now(), None, 10).await.expect("what is due");
     assert_eq!(due, [talk.id.clone()]);
     rig.desk.nudge(&talk.id);
     assert!(talk.rest().await.ends_with("Back again."));

@@ -12,7 +12,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn a_person_is_reached_reads_the_brief_and_hands_back() {
+async fn scenario_06_a_person_is_reached_reads_the_brief_and_hands_back() {
     let rig = Rig::new().await;
     let mut talk = rig.open(Some("cus_1")).await;
     talk.say("my order A1002 arrived broken, what can I do?").await;

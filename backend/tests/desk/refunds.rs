@@ -110,7 +110,7 @@ async fn what_policy_refuses_is_explained_and_no_money_moves() {
 }
 
 #[tokio::test]
-async fn a_restart_while_a_refund_waits_loses_nothing() {
+async fn scenario_02_a_restart_while_a_refund_waits_loses_nothing() {
     let rig = Rig::new().await;
     let mut talk = rig.open(Some("cus_1")).await;
     talk.say("please refund order A1002").await;

@@ -179,7 +179,7 @@ impl Rig {
         dir: TempDir,
     ) -> Self {
         let (desk, door) = assemble(&store, &clock, &shop, &make_brain).await;
-        let due = store.due(clock.now(), 100).await.expect("what is due");
+        let due = store.due(clock.now(), None, 100).await.expect("what is due");
         for id in &due {
             desk.nudge(id);
         }

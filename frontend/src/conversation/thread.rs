@@ -87,6 +87,7 @@ impl Thread {
             EventBody::Closed(_) => self.push(event, Kind::Closed),
             EventBody::Opened(_)
             | EventBody::Brief(_)
+            | EventBody::Acting(_)
             | EventBody::Inquiry(_)
             | EventBody::Rule(_)
             | EventBody::Guard(_)

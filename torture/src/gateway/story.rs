@@ -260,7 +260,7 @@ impl Story {
 }
 
 async fn sweep(desk: &Desk) {
-    let due = desk.journal().store().due(desk.now(), 1_000).await.expect("what is due");
+    let due = desk.journal().store().due(desk.now(), None, 1_000).await.expect("what is due");
     for id in &due {
         desk.nudge(id);
     }

@@ -164,16 +164,18 @@ async fn what_is_due_is_found() {
         journal.append(thread, bodies, vec![], now).await.expect("appended");
     }
     for (later, limit, due) in [
-        (0, 9, vec!["works", "refunds"]),
-        (29_999, 9, vec!["works", "refunds"]),
-        (30_000, 9, vec!["works", "refunds", "asks"]),
-        (60_000, 9, vec!["works", "refunds", "asks", "queued"]),
-        (60_000, 2, vec!["works", "refunds"]),
+        (0, 9, vec!["refunds", "works"]),
+        (29_999, 9, vec!["refunds", "works"]),
+        (30_000, 9, vec!["asks", "refunds", "works"]),
+        (60_000, 9, vec!["asks", "queued", "refunds", "works"]),
+        (60_000, 2, vec!["asks", "queued"]),
     ] {
-        let found = store.due(NOW.plus_ms(later), limit).await.expect("what is due");
+        let found = store.due(NOW.plus_ms(later), None, limit).await.expect("what is due");
         let found: Vec<_> = found.iter().map(ConversationId::as_str).collect();
         assert_eq!(found, due, "after {later} ms");
     }
+    let rest = store.due(NOW.plus_ms(60_000), Some(&id("queued")), 9).await.expect("the rest");
+    assert_eq!(rest, [id("refunds"), id("works")]);
     let of = store.approval(&id("app_1")).await.expect("an approval");
     assert_eq!(of, Some(id("asks")));
 }

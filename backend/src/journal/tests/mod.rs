@@ -45,7 +45,7 @@ async fn what_was_acknowledged_is_there_after_a_restart() {
 }
 
 #[tokio::test]
-async fn a_retry_makes_one_message_and_says_where_it_is() {
+async fn invariant_07_a_retry_makes_one_message_and_says_where_it_is() {
     let Desk { journal, store: _, dir: _dir } = Desk::new();
     let opened = journal.open(id("cnv_1"), opened("vis_1"), NOW).await.expect("opened");
     let said = journal.append(&opened, vec![says("hi", "a")], vec![], NOW).await.expect("said");
@@ -89,7 +89,7 @@ async fn a_foreign_visitor_sees_nothing_cached_or_not() {
 }
 
 #[tokio::test]
-async fn of_many_who_append_at_once_one_wins_each_place() {
+async fn invariant_06_of_many_who_append_at_once_one_wins_each_place() {
     let Desk { journal, store, dir: _dir } = Desk::new();
     let c: ConversationId = id("cnv_1");
     journal.open(c.clone(), opened("vis_1"), NOW).await.expect("opened");

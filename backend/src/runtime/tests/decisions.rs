@@ -100,7 +100,7 @@ fn the_second_unclear_message_goes_to_people() {
 }
 
 #[test]
-fn of_two_transfers_the_first_good_one_wins_after_its_siblings() {
+fn scenario_01_invariant_09_of_two_transfers_the_first_good_one_wins_after_its_siblings() {
     // Scenario 1: two transfers, one read, one write in one reply.
     let mut stage = Stage::new();
     stage.visitor("I want a refund");
@@ -139,7 +139,7 @@ fn of_two_transfers_the_first_good_one_wins_after_its_siblings() {
 }
 
 #[test]
-fn a_bad_call_is_repaired_once_and_then_a_person_decides() {
+fn scenario_09_invariant_10_a_bad_call_is_repaired_once_and_then_a_person_decides() {
     let check = |call: (&str, Value), guard: &str| {
         let mut stage = Stage::new();
         stage.visitor("hello");
@@ -164,7 +164,7 @@ fn a_bad_call_is_repaired_once_and_then_a_person_decides() {
 }
 
 #[test]
-fn nothing_broken_is_shown_to_the_visitor() {
+fn invariant_04_nothing_broken_or_promised_in_vain_is_shown_to_the_visitor() {
     let check = |answer: Answer, guard: &str| {
         let mut stage = Stage::new();
         stage.visitor("hello");
@@ -206,7 +206,7 @@ fn round(path: &[&str]) -> Stage {
 }
 
 #[test]
-fn invariant_8_ping_pong_is_refused_with_a_reason_then_escalated() {
+fn scenario_05_invariant_08_ping_pong_is_refused_with_a_reason_then_escalated() {
     let check = |path: &[&str], who: &str| {
         let mut stage = round(path);
         assert_eq!((owner(&stage).as_str(), guards(&stage)), (who, vec!["ping_pong".to_owned()]));
@@ -231,7 +231,7 @@ fn invariant_8_ping_pong_is_refused_with_a_reason_then_escalated() {
 }
 
 #[test]
-fn invariant_8_a_new_message_or_fact_is_a_reason_to_go_back() {
+fn invariant_08_a_new_message_or_fact_is_a_reason_to_go_back() {
     let mut stage = round(&["money", "front"]);
     stage.visitor("but I said it is about something else");
     stage.run();
@@ -273,7 +273,7 @@ fn an_owner_that_can_serve_a_part_of_a_burst_keeps_it() {
 }
 
 #[test]
-fn after_the_wish_for_a_person_only_people_follow() {
+fn invariant_15_after_the_wish_for_a_person_only_people_follow() {
     let mut stage = Stage::new();
     stage.visitor("give me a human");
     assert_eq!(stage.run(), Next::Ask);
@@ -318,7 +318,7 @@ fn with_refunds_switched_off_the_conversation_goes_on() {
 }
 
 #[test]
-fn budgets_end_in_people() {
+fn invariant_08_budgets_end_in_people() {
     let mut stage = Stage::new();
     stage.visitor("hello");
     for _ in 0..12 {
@@ -334,7 +334,7 @@ fn budgets_end_in_people() {
 }
 
 #[test]
-fn a_takeover_settles_what_was_open_and_silences_the_agent() {
+fn invariant_03_a_takeover_settles_what_was_open_and_silences_the_agent() {
     let mut stage = Stage::new();
     stage.visitor("hello");
     stage.answer("One moment.", &[("look", json!({}))]);

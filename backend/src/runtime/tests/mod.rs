@@ -2,6 +2,8 @@
 //! fold, and the handoff invariants hold after each event.
 
 mod decisions;
+mod effects;
+mod invariants;
 mod people;
 mod properties;
 mod queues;

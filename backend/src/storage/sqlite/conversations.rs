@@ -68,17 +68,19 @@ pub(super) fn latest(
 pub(super) fn due(
     conn: &Connection,
     now: Timestamp,
+    after: Option<&ConversationId>,
     limit: usize,
 ) -> Result<Vec<ConversationId>, StoreError> {
     // A union, so that each half has its own partial index.
     // While refunds are off, those on their way wait without crowding out the rest.
-    let sql = "SELECT id, updated_at FROM conversations
-               WHERE has_work + has_money > 0 AND (has_work > 0 OR ?3)
-               UNION SELECT id, updated_at FROM conversations WHERE wake_at <= ?1
-               ORDER BY updated_at, id LIMIT ?2";
+    let sql = "SELECT id FROM conversations
+               WHERE has_work + has_money > 0 AND (has_work > 0 OR ?3) AND id > ?4
+               UNION SELECT id FROM conversations WHERE wake_at <= ?1 AND id > ?4
+               ORDER BY id LIMIT ?2";
     let mut statement = conn.prepare_cached(sql)?;
-    let ids =
-        statement.query_map((now.0, limit, money::money_enabled(conn)?), |row| parsed(row, 0))?;
+    let after = after.map_or("", ConversationId::as_str);
+    let is_on = money::money_enabled(conn)?;
+    let ids = statement.query_map((now.0, limit, is_on, after), |row| parsed(row, 0))?;
     Ok(ids.collect::<Result<_, _>>()?)
 }
 

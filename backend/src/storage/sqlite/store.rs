@@ -111,8 +111,14 @@ impl Store for SqliteStore {
         self.readers.read(move |c| conversations::latest(c, &visitor)).await
     }
 
-    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<ConversationId>, StoreError> {
-        self.readers.read(move |c| conversations::due(c, now, limit)).await
+    async fn due(
+        &self,
+        now: Timestamp,
+        after: Option<&ConversationId>,
+        limit: usize,
+    ) -> Result<Vec<ConversationId>, StoreError> {
+        let after = after.cloned();
+        self.readers.read(move |c| conversations::due(c, now, after.as_ref(), limit)).await
     }
 
     async fn owners(&self) -> Result<Vec<StaffId>, StoreError> {

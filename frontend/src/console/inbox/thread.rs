@@ -206,9 +206,11 @@ fn body(event: &Event, above: Option<&Item>, brief: Option<&Brief>) -> Option<Bo
         EventBody::Rating(r) => Body::Rating(r.clone()),
         EventBody::Closed(c) => Body::Closed(c.by.clone()),
         // The page of money tells what asking the provider has come to.
-        EventBody::Opened(_) | EventBody::Brief(_) | EventBody::Inquiry(_) | EventBody::Turn(_) => {
-            return None;
-        }
+        EventBody::Opened(_)
+        | EventBody::Brief(_)
+        | EventBody::Acting(_)
+        | EventBody::Inquiry(_)
+        | EventBody::Turn(_) => return None,
     })
 }
 

@@ -85,7 +85,7 @@ pub fn play(options: &Options) -> ExitCode {
 /// What a start does: finds in the store what is left to do, until nothing is.
 async fn recover(desk: &Desk) {
     loop {
-        let due = desk.journal().store().due(desk.now(), 100).await.expect("an answer");
+        let due = desk.journal().store().due(desk.now(), None, 100).await.expect("an answer");
         if due.is_empty() {
             return;
         }
