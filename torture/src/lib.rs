@@ -9,10 +9,14 @@
 
 pub mod crashes;
 pub mod crew;
+mod desk;
+pub mod evil;
 pub mod gateway;
 pub mod plan;
 pub mod progress;
+pub mod races;
 pub mod run;
+mod shop;
 pub mod tally;
 
 pub use plan::{Group, Plan, Programs, Trial};
@@ -20,4 +24,12 @@ pub use progress::Progress;
 pub use tally::Tally;
 
 /// Every trial, in the order in which they run.
-pub const TRIALS: &[Trial] = &[crashes::walk::TRIAL, crashes::kills::TRIAL, gateway::TRIAL];
+pub const TRIALS: &[Trial] = &[
+    crashes::walk::TRIAL,
+    crashes::kills::TRIAL,
+    gateway::TRIAL,
+    evil::TRIAL,
+    races::TAKEOVER,
+    races::RIVALS,
+    races::STORM,
+];

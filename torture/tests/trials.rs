@@ -37,6 +37,10 @@ trials! {
     walk
     kills
     gateway
+    evil
+    takeover
+    rivals
+    storm
 }
 
 #[test]

@@ -14,8 +14,8 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{folder, server::Server, shop};
-use crate::{Group, Plan, Programs, Progress, Tally, Trial, tally::Repeat};
+use super::{folder, server::Server};
+use crate::{Group, Plan, Programs, Progress, Tally, Trial, shop, tally::Repeat};
 use client::{Client, Said};
 
 /// `kill -9` under load.

@@ -3,5 +3,4 @@
 mod folder;
 pub mod kills;
 pub mod server;
-mod shop;
 pub mod walk;

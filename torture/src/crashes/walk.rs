@@ -4,7 +4,6 @@
 //! the same refunds at the provider, the same e-mails.
 
 mod cases;
-mod desk;
 pub mod journey;
 mod player;
 mod steps;

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use shared::id::{ClientId, ConversationId, Seq};
 use tokio::{sync::watch, time::sleep};
 
-use super::{super::shop, Desk};
+use super::Desk;
+use crate::shop;
 
 /// Most visitors that one client is, one after the other.
 pub const VISITORS: u64 = 400;

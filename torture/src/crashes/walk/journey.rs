@@ -27,9 +27,10 @@ use shared::{
 };
 
 use super::{
-    desk,
+    player::Player,
     steps::{Step, Story},
 };
+use crate::desk::{self, Special};
 
 /// What a line begins with that says what was acknowledged: a client id and a position.
 pub const ACKNOWLEDGED: &str = "acknowledged ";
@@ -67,7 +68,9 @@ pub fn play(options: &Options) -> ExitCode {
     let began = Instant::now();
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
-        let desk = desk::open(&options.data, options.story.loses_answers()).await;
+        let loses_answers = options.story.loses_answers();
+        let special = Special { loses_answers, ..Special::new(Arc::new(Player)) };
+        let desk = desk::open(&options.data, special).await;
         recover(&desk).await;
         let recovered_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let id: ConversationId = "cnv_story".parse().expect("an id");

@@ -1,18 +1,9 @@
 //! A brain that depends on nothing but what it is asked: started again, it goes on in its part.
 
-use baton::brain::{Brain, BrainError, Entry, Piece, Reader, Reading, Request};
+use baton::brain::{Brain, BrainError, Entry, Piece, Request};
 use futures_util::{StreamExt as _, stream, stream::BoxStream};
 use serde_json::{Value, json};
 use shared::message::AuthorKind;
-
-/// Says of every message that it sets nothing off: who hands over is the player.
-pub struct Plain;
-
-impl Reader for Plain {
-    fn read(&self, _: &str, _: &[&str]) -> Reading {
-        Reading { conversational: true, language: "en".to_owned(), ..Reading::default() }
-    }
-}
 
 /// Plays the agents of every story.
 pub struct Player;

@@ -36,12 +36,18 @@ pub fn assertion(n: u64, unique: &str) -> String {
     identity::sign(SECRET, &claims).expect("claims that can be signed")
 }
 
-fn id(n: u64) -> String {
+/// The charge number `which` (1 or 2) of customer `n`.
+pub fn charge(n: u64, which: u64) -> String {
+    format!("ch_k{n}_{which}")
+}
+
+/// The id for which the site vouches.
+pub fn id(n: u64) -> String {
     format!("cus_k{n}")
 }
 
 fn customer(n: u64) -> Value {
-    let charge = |which: u64| json!({ "id": format!("ch_k{n}_{which}"), "at": { "days_ago": 6 }, "amount": 4900 });
+    let charge = |which: u64| json!({ "id": self::charge(n, which), "at": { "days_ago": 6 }, "amount": 4900 });
     json!({
         "id": id(n),
         "name": "Ada",

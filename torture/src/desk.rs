@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use baton::{
-    brain::defaults,
+    brain::{Brain, Reader, Reading, defaults},
     bus::LocalBus,
     journal::Journal,
     knowledge::Knowledge,
@@ -23,8 +23,6 @@ use baton::{
 };
 use shared::{agent::DeskSettings, time::Timestamp};
 
-use super::player::{Plain, Player};
-
 /// Wednesday, 2026-11-18, 10:00 UTC: people answer.
 const NOW: Timestamp = Timestamp(1_794_996_000_000);
 
@@ -36,9 +34,30 @@ impl Clock for Still {
     }
 }
 
+/// What is special about a desk.
+pub struct Special {
+    /// What speaks for agents.
+    pub brain: Arc<dyn Brain>,
+    /// The settings.
+    pub settings: DeskSettings,
+    /// The shop.
+    pub shop: ShopData,
+    /// Whether the provider's first answers are lost.
+    pub loses_answers: bool,
+}
+
+impl Special {
+    /// The demo shop, with this brain.
+    pub fn new(brain: Arc<dyn Brain>) -> Self {
+        let shop = ShopData::demo().expect("demo data");
+        Self { brain, settings: defaults::desk(), shop, loses_answers: false }
+    }
+}
+
 /// Opens the desk in the folder `data`, which is furnished first where it is not yet: the process
 /// may have been aborted in the middle of that, too.
-pub async fn open(data: &Path, loses_answers: bool) -> Desk {
+pub async fn open(data: &Path, special: Special) -> Desk {
+    let Special { brain, settings, shop, loses_answers } = special;
     let store: Arc<dyn Store> = SqliteStore::open(data).expect("a store");
     for spec in defaults::agents() {
         if store.agent(&spec.slug).await.expect("an answer").is_none() {
@@ -46,11 +65,12 @@ pub async fn open(data: &Path, loses_answers: bool) -> Desk {
         }
     }
     let ledger = Ledger::open(&data.join("shop.db")).expect("a ledger");
-    if ledger.customer("cus_1").await.expect("an answer").is_none() {
-        ledger.load(ShopData::demo().expect("demo data"), NOW).await.expect("loaded");
+    let first = shop.customers.first().map(|customer| customer.id.clone()).unwrap_or_default();
+    if ledger.customer(&first).await.expect("an answer").is_none() {
+        ledger.load(shop, NOW).await.expect("loaded");
     }
-    let teach = Arc::new(|_: &[_]| Faculty { reader: Arc::new(Plain), brain: Arc::new(Player) });
-    let catalog = Catalog::load(store.clone(), defaults::desk(), teach).await.expect("a catalog");
+    let teach = Arc::new(move |_: &[_]| Faculty { reader: Arc::new(Plain), brain: brain.clone() });
+    let catalog = Catalog::load(store.clone(), settings, teach).await.expect("a catalog");
     let known: Arc<dyn Known> = Arc::new(Empty);
     let tools = Registry::with_defaults(&ledger, Arc::new(Knowledge::build(Vec::new())), &known);
     let provider: Arc<dyn Gateway> = Arc::new(LedgerGateway::new(ledger, || NOW));
@@ -62,6 +82,15 @@ pub async fn open(data: &Path, loses_answers: bool) -> Desk {
         gateway,
         clock: Arc::new(Still),
     })
+}
+
+/// Says of every message that it sets nothing off: who hands over is the brain.
+struct Plain;
+
+impl Reader for Plain {
+    fn read(&self, _: &str, _: &[&str]) -> Reading {
+        Reading { conversational: true, language: "en".to_owned(), ..Reading::default() }
+    }
 }
 
 /// A desk at which nobody else waits.
