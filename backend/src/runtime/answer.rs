@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use shared::{
     agent::Target,
     brief::{Trigger, TriggerKind, Usage},
-    conversation::OpenCall,
+    conversation::{Conversation, OpenCall},
     event::{Effect, EventBody, Message, Settlement, Source, StepUsage, TurnState},
     id::{CallId, ID_BYTES, Seq},
     message::{Author, AuthorKind},
@@ -51,6 +51,22 @@ pub struct AskedCall {
     pub name: String,
     /// With what; `Err` holds text that is not JSON, or its beginning.
     pub args: Result<Value, String>,
+}
+
+/// What is recorded of a brain's answer to the conversation as `asked`, now that it is whole; `None`
+/// if it is void. Under another owner it is. So it is if the visitor has said more and it is thrown
+/// away for that (`restart`): then all is answered together. Anything else leaves it as it is.
+pub fn heard(
+    world: &World<'_>,
+    asked: &Conversation,
+    whole: &Answer,
+    restart: bool,
+) -> Option<Vec<EventBody>> {
+    let now = &world.thread.state;
+    let is_void = now.epoch != asked.epoch || now.calls != asked.calls || now.turn.is_none();
+    let said_more = now.last_visitor_message > whole.through;
+    let void = is_void || (said_more && restart);
+    (!void).then(|| answer(world, whole.clone()))
 }
 
 /// Takes in a brain's answer: what of it is recorded, what is refused, whether the turn ends.

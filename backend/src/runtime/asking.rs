@@ -59,20 +59,15 @@ pub(super) async fn ask(
         }
     };
     failpoint::hit(Point::BrainAfter);
-    let (epoch, calls) = (thread.state.epoch, &thread.state.calls);
     let mut voided = false;
     let done = insist(desk, thread, |at| {
-        // If somebody was first: under another owner the answer is void; a new message of the
-        // visitor is answered together with the old one; anything else leaves the answer as it is.
-        let state = &at.state;
-        let is_void = state.epoch != epoch || state.calls != *calls || state.turn.is_none();
-        let said_more = state.last_visitor_message > answer.through;
-        if is_void || (said_more && *restarts < RESTARTS) {
+        let at = World { thread: at, ..*world };
+        let bodies = answer::heard(&at, &thread.state, &answer, *restarts < RESTARTS);
+        if bodies.is_none() {
             *restarts += 1;
             voided = true;
-            return None;
         }
-        Some(answer::answer(&World { thread: at, ..*world }, answer.clone()))
+        bodies
     });
     let step = done.await?;
     if voided {

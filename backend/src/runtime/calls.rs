@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use shared::{
-    conversation::OpenCall,
+    conversation::{Conversation, OpenCall},
     event::{Acting, EventBody, Settlement, Tool, ToolState},
 };
 
@@ -21,6 +21,13 @@ pub fn settle(call: &OpenCall, settlement: Settlement, result: Value) -> EventBo
         facts: Vec::new(),
         untrusted: false,
     })
+}
+
+/// What is recorded of what came of a call, whoever owns the conversation by now; `None` if it was
+/// settled meanwhile: a takeover settles what only looks as superseded, for nobody needs it any more.
+pub fn done(now: &Conversation, call: &OpenCall, settled: &EventBody) -> Option<Vec<EventBody>> {
+    let is_open = now.calls.iter().any(|open| open.call == call.call);
+    is_open.then(|| vec![settled.clone()])
 }
 
 /// A call begins.

@@ -12,7 +12,7 @@ use shared::{
 
 use super::{
     World, asking,
-    calls::{settle, superseded},
+    calls::{self, settle, superseded},
     decide::{self, Next},
     desk::Desk,
     judge::{self, Judged},
@@ -183,14 +183,12 @@ async fn record_effect(
     facts: &[(String, String)],
 ) -> Result<Step, DriveError> {
     let step = insist(desk, thread, |at| {
-        // A takeover settles what only looks as superseded: nobody needs it any more.
-        let is_open = at.state.calls.iter().any(|open| open.call == call.call);
         if let EventBody::Tool(tool) = &mut body {
             let source_seq = at.state.seq + 1;
             let found = facts.iter().cloned();
             tool.facts = found.map(|(key, value)| Fact { key, value, source_seq }).collect();
         }
-        is_open.then(|| vec![body.clone()])
+        calls::done(&at.state, call, &body)
     });
     let step = step.await?;
     failpoint::hit(Point::SettlementAfter);
