@@ -12,6 +12,7 @@ pub mod crew;
 mod desk;
 pub mod evil;
 pub mod gateway;
+pub mod model;
 pub mod plan;
 pub mod progress;
 pub mod races;
@@ -32,4 +33,5 @@ pub const TRIALS: &[Trial] = &[
     races::TAKEOVER,
     races::RIVALS,
     races::STORM,
+    model::TRIAL,
 ];

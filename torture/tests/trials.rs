@@ -13,6 +13,7 @@ fn check(name: &str) {
     let plan = Plan { seed: SEED, trials: trial.short, programs };
     let tally = run::attempt(trial, &plan, &Silent);
     assert!(tally.is_clean(), "{tally:#?}");
+    tally.notes.iter().for_each(|note| println!("{name}: {note}"));
     assert!(tally.trials >= trial.short, "all of them were done: {tally:#?}");
 }
 
@@ -41,6 +42,7 @@ trials! {
     takeover
     rivals
     storm
+    model
 }
 
 #[test]
