@@ -18,6 +18,7 @@ pub mod progress;
 pub mod races;
 pub mod run;
 mod shop;
+pub mod stream;
 pub mod tally;
 
 pub use plan::{Group, Plan, Programs, Trial};
@@ -28,6 +29,7 @@ pub use tally::Tally;
 pub const TRIALS: &[Trial] = &[
     crashes::walk::TRIAL,
     crashes::kills::TRIAL,
+    stream::TRIAL,
     gateway::TRIAL,
     evil::TRIAL,
     races::TAKEOVER,

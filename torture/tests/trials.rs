@@ -37,6 +37,7 @@ macro_rules! trials {
 trials! {
     walk
     kills
+    stream
     gateway
     evil
     takeover
