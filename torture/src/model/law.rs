@@ -24,6 +24,8 @@ pub const EPOCH: &str = "invariant_02_nothing_is_said_or_begun_under_an_epoch_th
 pub const SETTLED: &str = "invariant_03_every_call_is_settled_once_and_before_the_next_request";
 /// An append by a stale copy is refused, and any other follows.
 pub const COMPARE_AND_SWAP: &str = "invariant_06_only_the_newest_copy_can_be_continued";
+/// What is left to do does not wait for anything that a crash would lose.
+pub const DUE: &str = "invariant_13_whatever_is_left_to_do_is_found_after_a_restart";
 /// Who waits for people has a deadline.
 pub const DEADLINE: &str = "invariant_14_a_queue_always_has_a_deadline";
 /// After the wish for a person, no bot without a person's act.

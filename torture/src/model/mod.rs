@@ -17,7 +17,7 @@ use stateright::{Checker as _, HasDiscoveries, Model, Property};
 use crate::{Group, Plan, Progress, Tally, Trial, tally::Repeat};
 use act::Act;
 use law::{
-    A_PERSON, CAPTURED, COMPARE_AND_SWAP, DEADLINE, EPOCH, FORWARD, INTENT_FIRST, ONE_EFFECT,
+    A_PERSON, CAPTURED, COMPARE_AND_SWAP, DEADLINE, DUE, EPOCH, FORWARD, INTENT_FIRST, ONE_EFFECT,
     ONE_OWNER, SETTLED, SHOWN, SWITCH, UNKNOWN, WISH,
 };
 use world::World;
@@ -28,7 +28,7 @@ pub const TRIAL: Trial = Trial {
     group: Group::Races,
     name: "model",
     what: "every order of acts, by the thousand states: owners and refunds as the law has them",
-    short: 200,
+    short: 120,
     long: 2_000,
     run,
 };
@@ -126,7 +126,7 @@ impl Model for Question {
             };
         }
         let mut all = always! {
-            ONE_OWNER EPOCH SETTLED COMPARE_AND_SWAP DEADLINE WISH ONE_EFFECT CAPTURED
+            ONE_OWNER EPOCH SETTLED COMPARE_AND_SWAP DUE DEADLINE WISH ONE_EFFECT CAPTURED
             INTENT_FIRST UNKNOWN FORWARD A_PERSON SHOWN SWITCH
         };
         all.extend((self.seen)());

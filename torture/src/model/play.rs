@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use baton::{
-    journal::Thread,
+    journal::{Thread, projection},
     money::{RefundOrder, answers},
     runtime::{
         answer::{self, Answer, AskedCall},
@@ -25,7 +25,7 @@ use shared::{
 
 use super::{
     act::{Act, Copy, Deed, Outcome, Reply, Span, Who, Word},
-    law::{EPOCH, SETTLED, SWITCH, rule},
+    law::{Broken, DUE, EPOCH, SETTLED, SWITCH, rule},
     world::{Witness, Work, World},
 };
 
@@ -60,6 +60,8 @@ pub fn after(desk: &Stage, world: &World, act: Act, kind: usize) -> Option<World
         Act::Switches => next.money = !next.money,
         Act::Crashes { done } => next.crashes(done)?,
     }
+    let found = next.is_found(desk);
+    next.hold(found);
     next.seal();
     Some(next)
 }
@@ -78,6 +80,22 @@ impl World {
             Act::Does(_, Copy::Stale) => self.before.state.seq < self.thread.state.seq,
             Act::Does(..) | Act::SamLeaves | Act::Passes(_) | Act::Switches => true,
         }
+    }
+
+    /// Whether the sweep, which knows no more than the line on disk and who is there, would go on
+    /// with whatever is left to do.
+    fn is_found(&self, desk: &Stage) -> Result<(), Broken> {
+        if !matches!(self.work, Work::Idle) {
+            return Ok(());
+        }
+        let next = self.stage(desk, &self.thread).next();
+        let line = projection::line(&self.thread.state);
+        let is_due = line.has_work
+            || (line.has_money_in_flight && self.money)
+            || line.wake_at.is_some_and(|at| at <= self.now);
+        let at_rest = matches!(&next, Next::Nothing)
+            || matches!(&next, Next::Record(bodies) if bodies.is_empty());
+        rule(at_rest || is_due || self.gone.is_some(), DUE, || format!("{next:?}"))
     }
 
     fn does(&mut self, desk: &Stage, deed: Deed, copy: Copy) -> Option<()> {
