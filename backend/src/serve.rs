@@ -119,7 +119,7 @@ pub async fn serve(
     tasks.spawn(tidy(app.clone()));
     tasks.spawn(publish_heads(app.clone()));
     let address = listener.local_addr()?;
-    let connections = connections::serve(listener, router(app), stop.clone());
+    let connections = connections::serve(listener, router(app), stop.clone(), connections::STALL);
     started(Started { address, sign_ins, restored: restored.off });
     let ended = async {
         connections.await;

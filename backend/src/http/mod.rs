@@ -21,6 +21,7 @@ pub mod router;
 pub mod sessions;
 pub mod sites;
 pub mod staff;
+pub mod stalled;
 pub mod text;
 pub mod view;
 pub mod visitors;

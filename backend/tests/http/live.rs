@@ -11,10 +11,14 @@ use tokio_tungstenite::{
 
 use crate::harness::{Caller, PATIENCE, TestDesk};
 
-struct Page(WebSocketStream<MaybeTlsStream<TcpStream>>);
+/// A page that is connected.
+pub struct Page(pub WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Page {
-    async fn open(caller: &Caller<'_>, headers: &[(&'static str, &str)]) -> Result<Self, Error> {
+    pub async fn open(
+        caller: &Caller<'_>,
+        headers: &[(&'static str, &str)],
+    ) -> Result<Self, Error> {
         let url = format!("ws://{}/api/v1/live", caller.desk.address);
         let mut request = url.into_client_request().unwrap();
         for (name, value) in headers {
@@ -28,12 +32,12 @@ impl Page {
         Ok(Self(tokio_tungstenite::connect_async(request).await?.0))
     }
 
-    async fn send(&mut self, frame: Value) {
+    pub async fn send(&mut self, frame: Value) {
         self.0.send(Message::text(frame.to_string())).await.unwrap();
     }
 
     /// The next frame; `None` once the server has closed.
-    async fn next(&mut self) -> Option<Value> {
+    pub async fn next(&mut self) -> Option<Value> {
         loop {
             match timeout(PATIENCE, self.0.next()).await.expect("a frame in time") {
                 Some(Ok(Message::Text(text))) => return Some(serde_json::from_str(&text).unwrap()),
@@ -43,7 +47,7 @@ impl Page {
         }
     }
 
-    async fn until(&mut self, kind: &str) -> Value {
+    pub async fn until(&mut self, kind: &str) -> Value {
         loop {
             let frame = self.next().await.expect("still open");
             if frame["type"] == kind {

@@ -12,6 +12,7 @@ mod money;
 mod pages;
 mod process;
 mod sites;
+mod slow;
 mod staff;
 mod time;
 mod visitor;
