@@ -151,7 +151,7 @@ async fn scenario_07_a_takeover_takes_back_what_was_being_said() {
 
 /// Each message of a burst is answered by the one turn, under the one number.
 #[tokio::test]
-async fn invariant_16_a_burst_is_one_turn() {
+async fn invariant_16_scenario_12_a_burst_is_one_turn() {
     static GATE: LazyLock<Arc<Notify>> = LazyLock::new(Arc::default);
     let rig = Rig::with(
         Arc::new(|_| {

@@ -11,3 +11,4 @@ mod phrasing;
 mod questions;
 mod refunds;
 mod rig;
+mod tenures;

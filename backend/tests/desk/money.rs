@@ -104,7 +104,8 @@ async fn money_05_intent_and_audit_are_on_record_before_the_call() {
 }
 
 #[tokio::test]
-async fn money_06_a_time_out_is_unknown_is_asked_after_and_then_a_person_settles_it_once() {
+async fn money_06_scenario_04_a_time_out_is_unknown_is_asked_after_and_then_a_person_settles_it_once()
+ {
     let rig = Rig::new().await;
     rig.provider.script_refunds([Fault::DropBefore]);
     rig.provider.script_finds(vec![Fault::DropBefore; 60]);

@@ -1,9 +1,12 @@
 //! A desk on a real store with the demo shop, without HTTP: the clock stands where the test puts
 //! it, and the brain is the built-in one or a test's own.
 
-use std::sync::{
-    Arc, LazyLock,
-    atomic::{AtomicI64, Ordering},
+use std::{
+    path::Path,
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 use async_trait::async_trait;
@@ -153,6 +156,11 @@ impl Rig {
     pub async fn refunded(&self, customer: &str, order: &str) -> i64 {
         let order = self.shop.ledger.order(customer, order).await.expect("a ledger");
         order.expect("an order").charges.iter().map(Charge::refunded).sum()
+    }
+
+    /// Where its database is.
+    pub fn folder(&self) -> &Path {
+        self.dir.path()
     }
 
     /// Stops where it is and starts again on the same folder, resuming what was due.

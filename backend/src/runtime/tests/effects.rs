@@ -32,7 +32,7 @@ fn settlements(stage: &Stage) -> Vec<Settlement> {
 }
 
 #[test]
-fn invariant_02_a_write_under_way_is_recorded_after_a_takeover() {
+fn invariant_02_scenario_12_a_write_under_way_is_recorded_after_a_takeover() {
     let sam = staff("sam");
     let acts: [fn(&mut Stage); 3] = [
         |stage| {
@@ -68,10 +68,26 @@ fn invariant_02_a_write_under_way_is_recorded_after_a_takeover() {
 
 #[test]
 fn a_write_that_turns_out_to_be_a_refund_is_settled_by_the_refund() {
+    for (amount, is_sent) in [(100, true), (50_000, false)] {
+        let mut stage = about_to_post();
+        let Next::Call(call) = stage.run() else { panic!("the write is made") };
+        stage.propose(&call, &proposal(amount));
+        let next = stage.run();
+        assert_eq!(matches!(next, Next::Send(_)), is_sent, "{next:?}");
+        assert!(!matches!(next, Next::Call(_)), "not called once more, while it waits neither");
+    }
+}
+
+#[test]
+fn a_write_of_which_nobody_knows_is_handed_over_as_that() {
     let mut stage = about_to_post();
     let Next::Call(call) = stage.run() else { panic!("the write is made") };
-    stage.propose(&call, &proposal(100));
-    assert!(matches!(stage.next(), Next::Send(_)), "not called once more");
+    stage.apply(vec![calls::settle(&call, Settlement::Unknown, json!({ "error": "timeout" }))]);
+    let claim = stage.with(|w| decide::claim(w, &staff("sam"))).unwrap();
+    stage.apply(claim);
+    let brief = stage.thread.state.brief.as_ref().expect("a brief");
+    let outcomes: Vec<_> = brief.done.iter().map(|done| done.outcome.as_str()).collect();
+    assert_eq!(outcomes, ["not known whether it was done"]);
 }
 
 #[test]
