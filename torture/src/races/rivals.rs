@@ -1,6 +1,6 @@
 //! Other pairs that want something at the same moment.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use baton::{brain::Piece, journal::Thread};
 use fastrand::Rng;
@@ -29,6 +29,9 @@ pub const TRIAL: Trial = Trial {
     run,
 };
 
+/// Whoever writes nothing for so long, if only because the machine is busy, may be answered before
+/// they go on; an agent waits for a little longer.
+const PAUSE: Duration = Duration::from_millis(600);
 /// Longest start that either side has before the other, in turns of the scheduler.
 const MOMENTS: u32 = 40;
 
@@ -220,8 +223,13 @@ async fn burst(track: &Track, n: u64, id: &ConversationId, chance: &mut Rng) -> 
     let slow = vec![Piece::Text("as for the first of them.".to_owned())];
     track.gates.next(visitor(n), Some(Gate::new()), 0, slow);
     let count = chance.u8(2..8);
+    let mut before: Option<Instant> = None;
+    let mut pauses = 0;
     for nth in 1..=count {
+        let began = Instant::now();
         track.say(id, nth, &format!("And that, {nth}.")).await;
+        pauses += usize::from(before.is_some_and(|before| before.elapsed() > PAUSE));
+        before = Some(began);
         sleep(Duration::from_millis(chance.u64(1..40))).await;
     }
     at_rest(track, id).await;
@@ -232,7 +240,8 @@ async fn burst(track: &Track, n: u64, id: &ConversationId, chance: &mut Rng) -> 
         "a message is lost or doubled",
     )?;
     let answers: Vec<_> = said(AuthorKind::Agent).collect();
-    ensure(answers.len() == 1, &format!("a burst of {count} got {} answers", answers.len()))?;
+    let told = format!("a burst of {count} with {pauses} pauses got {} answers", answers.len());
+    ensure((1..=1 + pauses).contains(&answers.len()), &told)?;
     ensure(answers.last() > said(AuthorKind::Visitor).max().as_ref(), "answered before its end")
 }
 
