@@ -1,4 +1,5 @@
-//! Who may know whom: the table of `ARCHITECTURE.md`, kept true.
+//! Who may know whom: the table of `ARCHITECTURE.md`, kept true; and so are the names of tests that
+//! the documents give.
 #![expect(clippy::expect_used, reason = "a test may stop at what cannot be")]
 
 use std::{
@@ -38,6 +39,42 @@ fn rooms_know_only_their_neighbours() {
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// Every test that the documents name for a promise is there, and no promise is without one.
+#[test]
+fn what_the_documents_call_tested_is() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut tests = String::new();
+    for folder in ["backend/src", "backend/tests", "shared/src"] {
+        all_text(&root.join(folder), &mut tests);
+    }
+    let name = Regex::new(r"`((?:invariant|scenario|money)_\d\d_\w+)`").expect("a pattern");
+    let mut named = Vec::new();
+    for document in ["docs/reliability.md", "docs/money.md"] {
+        let text = fs::read_to_string(root.join(document)).expect("a document");
+        named.extend(name.captures_iter(&text).map(|found| found[1].to_owned()));
+    }
+    for name in &named {
+        assert!(tests.contains(&format!("fn {name}(")), "there is no test {name}");
+    }
+    for (promise, count) in [("invariant", 16), ("money", 11)] {
+        for n in 1..=count {
+            let promise = format!("{promise}_{n:02}_");
+            assert!(named.iter().any(|name| name.contains(&promise)), "nothing tries {promise}");
+        }
+    }
+}
+
+fn all_text(dir: &Path, text: &mut String) {
+    for entry in fs::read_dir(dir).expect("a folder").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            all_text(&path, text);
+        } else if path.extension().is_some_and(|kind| kind == "rs") {
+            *text += &fs::read_to_string(&path).expect("a readable file");
+        }
+    }
 }
 
 /// The rooms in `crate::room` and in `use crate::{room::…, room::…};`.
