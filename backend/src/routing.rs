@@ -2,20 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use classifier::Classifier;
 use serde::Serialize;
 
-use crate::brain::{Reader, builtin::reader::BuiltinReader, defaults};
+use crate::brain::{
+    Reader,
+    builtin::{classifier::Classifier, reader::BuiltinReader},
+    defaults,
+};
 
 /// Most candidates in an answer.
 const TOP: usize = 5;
 /// Below this the router asks instead of routing; what an agent's threshold is by default.
 const SURE: f32 = 0.70;
-
-/// Labels of a file under which messages stand that are like none of the others, and from which
-/// probability on such a message is declined.
-const OUTSIDE: [&str; 3] = ["oos", "out_of_scope", "none"];
-const OUTSIDE_AT: f32 = 0.5;
 
 /// Where a message would go.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -74,7 +72,7 @@ pub enum Router {
     /// The default agents.
     Agents(Box<BuiltinReader>),
     /// Labels take the place of agents.
-    Labels(Box<Classifier>),
+    Labels(Classifier),
 }
 
 impl Router {
@@ -90,7 +88,7 @@ impl Router {
         if labels.len() < 2 {
             return Err(ExamplesError::TooFew);
         }
-        Ok(Self::Labels(Box::new(Classifier::train(&examples))))
+        Ok(Self::Labels(Classifier::train(&examples)))
     }
 
     /// Where `text` would go. Deterministic.
@@ -104,10 +102,7 @@ impl Router {
             }
             Self::Labels(classifier) => {
                 let p = classifier.predict(text);
-                let outside = classifier.labels().iter().zip(&p);
-                let outside: f32 =
-                    outside.filter(|(l, _)| OUTSIDE.contains(&l.as_str())).map(|(_, p)| *p).sum();
-                let unknown = outside >= OUTSIDE_AT || classifier.coverage(text) == 0.0;
+                let unknown = classifier.coverage(text) == 0.0;
                 let mut top: Vec<_> = classifier.labels().iter().cloned().zip(p).collect();
                 top.sort_by(|a, b| b.1.total_cmp(&a.1));
                 let intent = top.first().map(|(label, _)| label.clone());

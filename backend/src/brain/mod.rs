@@ -2,7 +2,6 @@
 
 pub mod builtin;
 pub mod defaults;
-pub mod packs;
 pub mod scripted;
 
 use futures_util::stream::BoxStream;

@@ -2,12 +2,11 @@
 
 use std::sync::LazyLock;
 
-use classifier::features::READ_CHARS;
 use regex::Regex;
 use shared::money::{Currency, Money};
 use unicode_normalization::UnicodeNormalization;
 
-use super::lexicon::pattern;
+use super::{features::READ_CHARS, lexicon::pattern};
 
 /// Most values taken from one message; more are no request but a list.
 const MOST: usize = 12;
