@@ -9,6 +9,7 @@ use crate::{
     auth::{limits::Limits, password::Passwords, streams::Streams},
     config::Config,
     journal::Journal,
+    knowledge::{Library, import::apart::Apart},
     lab::Lab,
     runtime::{Catalog, Clock, Desk},
     storage::Store,
@@ -33,6 +34,10 @@ pub struct Parts {
     pub catalog: Arc<Catalog>,
     /// What agents can do.
     pub tools: Registry,
+    /// What agents answer from.
+    pub library: Library,
+    /// Reads the files that become articles.
+    pub apart: Apart,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Playgrounds.

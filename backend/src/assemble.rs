@@ -17,7 +17,7 @@ use crate::{
     },
     bus::LocalBus,
     journal::Journal,
-    knowledge::Knowledge,
+    knowledge::Shelf,
     money::{
         Gateway, Proposal,
         ledger::LedgerGateway,
@@ -38,7 +38,7 @@ pub struct Workshop {
     /// Customers, orders and payments.
     pub ledger: Ledger,
     /// What agents answer from.
-    pub knowledge: Arc<Knowledge>,
+    pub knowledge: Arc<Shelf>,
     /// Makes reader and brain for the published agents.
     pub teach: Arc<Teach>,
     /// The time.

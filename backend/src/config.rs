@@ -116,6 +116,8 @@ pub struct Config {
     pub shop: Option<PathBuf>,
     /// A folder of articles.
     pub knowledge: Option<PathBuf>,
+    /// The program that reads uploaded files, for tests; by default the one that runs.
+    pub reader: Option<PathBuf>,
     /// How long a visitor's token is good after its last use, in days; 1 to 3650.
     pub visitor_days: u32,
     /// How log lines are written.
@@ -171,6 +173,7 @@ impl Default for Config {
             trusted_proxies: 0,
             shop: None,
             knowledge: None,
+            reader: None,
             visitor_days: 30,
             log_format: LogFormat::Text,
             log: "info".to_owned(),
@@ -213,6 +216,7 @@ impl Config {
             trusted_proxies: pick!(trusted_proxies).unwrap_or(default.trusted_proxies),
             shop: pick!(shop),
             knowledge: pick!(knowledge),
+            reader: None,
             visitor_days: visitor_days.unwrap_or(default.visitor_days),
             log_format: pick!(log_format).unwrap_or(default.log_format),
             log: pick!(log).unwrap_or(default.log),

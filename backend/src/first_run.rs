@@ -4,6 +4,7 @@ use std::{
     fs::{self, OpenOptions},
     io::{self, Write},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use shared::{api::Role, time::Timestamp};
@@ -15,10 +16,10 @@ use crate::{
     },
     brain::defaults,
     config::Config,
-    knowledge::{ArticleError, Knowledge, demo_articles, load_folder},
+    knowledge::{Article, ArticleError, Library, demo_articles, load_folder},
     storage::{
         Store, StoreError,
-        rows::{AuditRow, SiteRow, StaffRow},
+        rows::{AuditFilter, AuditRow, SiteRow, StaffRow},
     },
     tools::shop::{InvalidShop, Ledger, LedgerError, ShopData},
 };
@@ -33,6 +34,9 @@ const MAIN_SITE: &str = "main";
 const ADMIN: &str = "admin@example.com";
 /// Holds made-up passwords until they are changed, readable by the owner only.
 const SIGN_INS: &str = "first-sign-in.txt";
+
+/// What the audit log says when the demo shop's articles were put into the store.
+const SEEDED: &str = "demo_articles";
 
 /// An account whose made-up password still stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,14 +131,23 @@ pub async fn ledger(config: &Config, now: Timestamp) -> Result<Ledger, FirstRunE
     Ok(ledger)
 }
 
-/// What agents answer from: the folder of the settings, or the demo shop's articles.
-pub fn knowledge(config: &Config) -> Result<Knowledge, FirstRunError> {
-    let articles = match &config.knowledge {
-        Some(folder) => load_folder(folder)?,
-        None if config.demo => demo_articles()?,
-        None => Vec::new(),
-    };
-    Ok(Knowledge::build(articles))
+/// What agents answer from: the folder of the settings, if they name one, and what the store has.
+/// A demo shop without a folder is given its articles once; from then on they are the admin's.
+pub async fn library(
+    store: &Arc<dyn Store>,
+    config: &Config,
+    now: Timestamp,
+) -> Result<Library, FirstRunError> {
+    let folder = config.knowledge.as_deref().map(load_folder).transpose()?.unwrap_or_default();
+    let seeded = AuditFilter { actions: vec![SEEDED.to_owned()], ..AuditFilter::default() };
+    let seeded = !store.audit(seeded, None, 1).await?.entries.is_empty();
+    if config.demo && config.knowledge.is_none() && !seeded {
+        let dated = |article| Article { updated_at: now, ..article };
+        let articles = demo_articles()?.into_iter().map(dated).collect();
+        let entry = AuditRow::of_baton(now, SEEDED, "demo shop");
+        store.put_articles(articles, Vec::new(), entry).await?;
+    }
+    Ok(Library::open(store.clone(), folder).await?)
 }
 
 async fn accounts(

@@ -11,6 +11,7 @@ use baton::{
     config::{Config, ConfigError, Settings},
     first_run::SignIn,
     journal::heads,
+    knowledge::import::{Kind, apart},
     remote::{self, Remote, RemoteError},
     routing::{ExamplesError, Router},
     serve::{ServeError, Started},
@@ -80,6 +81,15 @@ enum Command {
         #[command(subcommand)]
         asked: remote::Asked,
     },
+    /// Reads a file for the server, in a process of its own.
+    #[command(name = apart::COMMAND, hide = true)]
+    ReadDocument {
+        /// What it is.
+        kind: Kind,
+        /// What it is called.
+        #[arg(long)]
+        name: String,
+    },
     /// Reads one message a line from standard input; prints where each would go, as JSON.
     Route {
         /// Trains on this CSV file alone (columns text,label); labels take the place of agents.
@@ -126,6 +136,9 @@ async fn main() -> ExitCode {
         Command::Heads { data, before } => print_heads(&data, before).await,
         Command::Refunds { server, key, asked } => refunds(&server, key, &asked).await,
         Command::Route { examples } => route(examples.as_deref()),
+        Command::ReadDocument { kind, name } => {
+            apart::run(kind, &name, io::stdin().lock(), io::stdout().lock()).map_err(Into::into)
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

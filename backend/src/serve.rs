@@ -13,7 +13,8 @@ use crate::{
     config::Config,
     first_run::{self, FirstRunError, SignIn},
     http::{connections, router::router},
-    journal::heads,
+    journal::{heads, rebuild},
+    knowledge::import::apart::Apart,
     lab::Lab,
     live::people,
     money::{
@@ -24,6 +25,7 @@ use crate::{
     runtime::Clock,
     storage::{
         Store, StoreError,
+        rows::AuditRow,
         sqlite::{OpenError, SqliteStore},
     },
 };
@@ -81,9 +83,10 @@ pub async fn serve(
     let passwords = Passwords::default();
     let now = clock.now();
     let sign_ins = first_run::furnish(&*store, &passwords, &config, now).await?;
+    let library = first_run::library(&store, &config, now).await?;
     let workshop = Workshop {
         ledger: first_run::ledger(&config, now).await?,
-        knowledge: Arc::new(first_run::knowledge(&config)?),
+        knowledge: library.shelf(),
         teach: Arc::new(built_in),
         clock: clock.clone(),
     };
@@ -96,15 +99,19 @@ pub async fn serve(
     let gateway =
         Noted::new(provider, &config.data, restored.doubtful).map_err(RestoredError::Head)?;
     let engine = engine(store.clone(), &workshop, Arc::new(gateway)).await?;
+    let done = AuditRow::of_baton(now, "searches_kept", "searches");
+    rebuild::searches(&*store, &engine.journal, done).await?;
     let tasks = TaskTracker::new();
     let app = App::new(Parts {
         limits: Limits::new(&config.rates),
+        apart: Apart::with(config.reader.clone()),
         config,
         store,
         journal: engine.journal,
         desk: engine.desk.clone(),
         catalog: engine.catalog,
         tools: engine.tools,
+        library,
         clock,
         ledger: workshop.ledger.clone(),
         lab: Lab::new(workshop),

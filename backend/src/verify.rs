@@ -274,6 +274,9 @@ impl<'a> Reading<'a> {
                 return Err(wrong("list of approvals"));
             }
         }
+        if store.searches(self.id).await.map_err(failed)? != self.added.searches {
+            return Err(wrong("list of searches"));
+        }
         if ledger.meters.get(self.id.as_str()).copied().unwrap_or_default() != state.usage {
             return Err(wrong("sum of its meters"));
         }

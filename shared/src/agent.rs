@@ -33,6 +33,9 @@ pub struct AgentSpec {
     /// The tools it may call, by name.
     #[serde(default)]
     pub tools: Vec<String>,
+    /// The collections of articles that it may answer from; all if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub collections: Vec<String>,
     /// Whom it may hand a conversation to.
     #[serde(default)]
     pub targets: Vec<Target>,
@@ -236,6 +239,15 @@ impl AgentSpec {
         let twice = |tool: &String| self.tools.iter().filter(|other| *other == tool).count() > 1;
         if self.tools.iter().any(twice) {
             return fail("tools", "List each tool once.".to_owned());
+        }
+        let fine = |name: &String| !name.trim().is_empty() && !too_long(name, limits::NAME_CHARS);
+        if self.collections.len() > limits::COLLECTIONS || !self.collections.iter().all(fine) {
+            let message = format!(
+                "At most {} collections, with names of 1 to {} characters.",
+                limits::COLLECTIONS,
+                limits::NAME_CHARS
+            );
+            return fail("collections", message);
         }
         if self.targets.iter().any(|t| matches!(t, Target::Agent { slug } if *slug == self.slug)) {
             return fail("targets", "An agent cannot hand off to itself.".to_owned());

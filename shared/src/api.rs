@@ -5,6 +5,7 @@ mod conversations;
 mod desk;
 mod error;
 mod inbox;
+mod knowledge;
 mod playground;
 mod records;
 mod refunds;
@@ -20,6 +21,11 @@ pub use conversations::{
 pub use desk::{Notices, Setup};
 pub use error::{ApiError, ErrorBody};
 pub use inbox::{Counts, InboxPage, Reason, Summary, View};
+pub use knowledge::{
+    Article, ArticleLine, Articles, AskedAt, AskedOnce, Collection, DismissQuestion, FoundPassage,
+    Imported, ImportedArticle, NearArticle, NewArticle, NothingFound, Origin, SaveArticle,
+    TriedQuestion, TriedWord, TryQuestion, UnansweredQuestion, UnansweredQuestions,
+};
 pub use playground::{
     Playground, StartPlayground, TriedCondition, TriedRule, TriedRules, TryMessage,
 };

@@ -97,6 +97,8 @@ ids! {
     ApprovalId,
     /// One intended refund.
     IntentId,
+    /// An article's short name; its page has it in its address.
+    ArticleSlug,
 }
 
 fn is_id(text: &str) -> bool {

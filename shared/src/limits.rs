@@ -40,3 +40,17 @@ pub const PASSWORD_CHARS: usize = 10;
 pub const PASSWORD_BYTES: usize = 200;
 /// Most API keys of one account.
 pub const KEYS: usize = 20;
+/// Largest article, in bytes.
+pub const ARTICLE_BYTES: usize = 64 * 1024;
+/// Most articles of a desk.
+pub const ARTICLES: usize = 5_000;
+/// Most questions that one article says it answers.
+pub const ARTICLE_QUESTIONS: usize = 100;
+/// Longest address of an article, in bytes.
+pub const ADDRESS_BYTES: usize = 500;
+/// Most collections that one agent is held to.
+pub const COLLECTIONS: usize = 50;
+/// Most questions that nothing covered, and that are listed at once.
+pub const UNANSWERED: usize = 500;
+/// Largest file that is imported, in bytes.
+pub const IMPORT_BYTES: usize = 10 * 1024 * 1024;

@@ -7,7 +7,6 @@ use baton::{
     brain::{Brain, Reader, Reading, defaults},
     bus::LocalBus,
     journal::Journal,
-    knowledge::Knowledge,
     money::{
         Finding, Gateway, GatewayError, Proposal, Receipt, RefundOrder,
         ledger::LedgerGateway,
@@ -72,7 +71,7 @@ pub async fn open(data: &Path, special: Special) -> Desk {
     let teach = Arc::new(move |_: &[_]| Faculty { reader: Arc::new(Plain), brain: brain.clone() });
     let catalog = Catalog::load(store.clone(), settings, teach).await.expect("a catalog");
     let known: Arc<dyn Known> = Arc::new(Empty);
-    let tools = Registry::with_defaults(&ledger, Arc::new(Knowledge::build(Vec::new())), &known);
+    let tools = Registry::with_defaults(&ledger, Arc::default(), &known);
     let provider: Arc<dyn Gateway> = Arc::new(LedgerGateway::new(ledger, || NOW));
     let gateway = if loses_answers { Arc::new(Forgetful(provider)) } else { provider };
     Desk::new(Parts {

@@ -16,6 +16,9 @@ use super::error::Error;
 /// How long a client may take to send a body.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How long a client may take to send a file.
+const FILE_PATIENCE: Duration = Duration::from_mins(5);
+
 /// Longest part of a reader's complaint that is passed on.
 const QUOTED_CHARS: usize = 200;
 
@@ -36,6 +39,18 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
             return Err(Error::unsupported_content());
         }
         parse(&bytes).map(Self)
+    }
+}
+
+/// A file, as it is.
+pub struct Upload(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Upload {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
+        let read = timeout(FILE_PATIENCE, Bytes::from_request(request, state)).await;
+        read.map_err(|_| Error::too_slow())?.map_err(unread).map(Self)
     }
 }
 

@@ -7,7 +7,6 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header},
     response::{Html, IntoResponse, Redirect, Response},
 };
-use pulldown_cmark::{Event, Parser};
 use rust_embed::{Embed, EmbeddedFile};
 use serde::Deserialize;
 
@@ -17,7 +16,7 @@ use super::{
     error::Error,
     render::{fill, language},
 };
-use crate::{app::App, auth::token, knowledge::demo_articles};
+use crate::{app::App, auth::token};
 
 #[derive(Embed)]
 #[folder = "$CARGO_MANIFEST_DIR/../target/pages"]
@@ -82,32 +81,6 @@ pub async fn demo(
     }
     let nonce = token::secret();
     page("demo/index.html", &nonce, csp::demo(), &headers, asked.lang.as_deref(), |_| None)
-}
-
-/// A help page of the demo shop: the article that an answer quotes.
-pub async fn demo_help(State(app): State<App>, At(slug): At<String>) -> Response {
-    let articles = if app.config.demo { demo_articles() } else { Ok(Vec::new()) };
-    let article = articles.ok().and_then(|all| all.into_iter().find(|a| a.slug == slug));
-    let Some(article) = article else { return nothing(Uri::from_static("/demo")).await };
-    // Raw HTML in an article is dropped: text only ever becomes text.
-    let events = Parser::new(&article.body)
-        .filter(|event| !matches!(event, Event::Html(_) | Event::InlineHtml(_)));
-    let mut body = String::new();
-    pulldown_cmark::html::push_html(&mut body, events);
-    let title = escaped(&article.title);
-    let html = format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
-         <meta name=\"color-scheme\" content=\"light dark\"><title>{title} · Fernhout</title>\
-         <link rel=\"stylesheet\" href=\"/demo/demo.css\">\
-         <header class=\"top\"><a class=\"brand\" href=\"/demo\">Fernhout</a></header>\
-         <main class=\"help\"><h1>{title}</h1>{body}</main></html>"
-    );
-    ([(header::CONTENT_SECURITY_POLICY, csp::demo())], Html(html)).into_response()
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// A file of the demo shop.

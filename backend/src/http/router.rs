@@ -6,14 +6,17 @@ use tower_http::{
     CompressionLevel, catch_panic::CatchPanicLayer, compression::CompressionLayer,
     trace::TraceLayer,
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::{
+    router::{OpenApiRouter, UtoipaMethodRouter},
+    routes,
+};
 
 use super::{
     agents, conversations, desk,
     docs::{Caller, at},
     error::Error,
-    inbox, keys, live, money, pages, people, playground, public, sessions, sites, staff, visitors,
-    widget,
+    help, import, inbox, keys, knowledge, live, money, pages, people, playground, public, sessions,
+    sites, staff, unanswered, visitors, widget,
 };
 use crate::app::App;
 
@@ -79,10 +82,24 @@ pub fn api() -> OpenApiRouter<App> {
         at("/sites", routes!(sites::list, sites::add)),
         at("/sites/{key}", routes!(sites::change)),
         at("/sites/{key}/secret", routes!(sites::new_secret)),
+        at("/knowledge/articles", routes!(knowledge::list, knowledge::add)),
+        at(
+            "/knowledge/articles/{slug}",
+            routes!(knowledge::read, knowledge::change, knowledge::delete),
+        ),
+        at("/knowledge/unanswered", routes!(unanswered::list)),
+        at("/knowledge/unanswered/dismiss", routes!(unanswered::dismiss)),
+        large(at("/knowledge/import", routes!(import::import))),
+        at("/knowledge/try", routes!(knowledge::try_question)),
         at("/playground", routes!(playground::start)),
         at("/playground/{id}/messages", routes!(playground::say)),
     ]);
     anyone.merge(visitor).merge(reader).merge(staff).merge(admin)
+}
+
+/// For a route that takes files.
+fn large((schemas, paths, routes): UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+    (schemas, paths, routes.layer(DefaultBodyLimit::max(limits::IMPORT_BYTES)))
 }
 
 /// Pages and files: what a browser asks for by itself.
@@ -99,8 +116,8 @@ fn pages() -> Router<App> {
         .route("/admin/{*rest}", get(pages::console))
         .route("/demo", get(pages::demo))
         .route("/demo/identity", get(public::demo_identity))
-        .route("/demo/help/{slug}", get(pages::demo_help))
         .route("/demo/{file}", get(pages::demo_file))
+        .route("/help/{slug}", get(help::show))
         .route("/healthz", get(public::health))
 }
 

@@ -5,6 +5,7 @@ pub mod chain;
 mod events;
 pub mod heads;
 pub mod projection;
+pub mod rebuild;
 #[cfg(test)]
 pub(crate) mod samples;
 mod step;

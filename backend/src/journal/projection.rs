@@ -6,17 +6,23 @@ use shared::{
     api::{Reason, RefundLine, Summary},
     brief::{TriggerKind, Usage},
     conversation::{Conversation, RefundView},
-    event::{Approval, ApprovalState, Event, EventBody, Handoff, Inquiry, Refund, RefundState},
+    event::{
+        Approval, ApprovalState, Event, EventBody, Handoff, Inquiry, Refund, RefundState,
+        Settlement, Tool,
+    },
     id::IntentId,
     limits::PREVIEW_CHARS,
     owner::Owner,
     time::Timestamp,
 };
 
-use crate::storage::rows::{ApprovalRow, AuditRow, Line, MeterRow, RefundRow};
+use crate::storage::rows::{ApprovalRow, AuditRow, Line, MeterRow, RefundRow, SearchRow};
 
 /// Baton itself, as the audit log names it.
 const BATON: &str = "baton";
+
+/// The tool that looks into the articles.
+const SEARCH: &str = "search_knowledge";
 
 /// The line of a conversation in its present state.
 pub fn line(state: &Conversation) -> Line {
@@ -76,6 +82,8 @@ pub struct Added {
     pub approvals: Vec<ApprovalRow>,
     /// What brains used, and which turns ended.
     pub meters: Vec<MeterRow>,
+    /// What was looked for in the articles.
+    pub searches: Vec<SearchRow>,
     /// Entries of the audit log.
     pub audit: Vec<AuditRow>,
     /// Text to be found.
@@ -92,6 +100,7 @@ impl Added {
             EventBody::Tool(tool) => {
                 let orders = tool.facts.iter().filter(|fact| fact.key == "order");
                 orders.for_each(|fact| self.find(&fact.value));
+                self.note_search(before, event, tool);
             }
             EventBody::Usage(step) => self.meters.push(MeterRow {
                 seq: event.seq,
@@ -120,6 +129,25 @@ impl Added {
             | EventBody::Rule(_)
             | EventBody::Guard(_)
             | EventBody::Rating(_) => {}
+        }
+    }
+
+    /// Notes a search in the articles that went well, whatever it found.
+    fn note_search(&mut self, before: &Conversation, event: &Event, tool: &Tool) {
+        if tool.name != SEARCH || tool.settlement != Some(Settlement::Ok) {
+            return;
+        }
+        let call = before.calls.iter().find(|call| call.call == tool.call);
+        let query = call.and_then(|call| call.args["query"].as_str());
+        let passages = tool.result.as_ref().and_then(|result| result["passages"].as_array());
+        if let (Some(query), Some(passages)) = (query, passages) {
+            self.searches.push(SearchRow {
+                seq: event.seq,
+                turn: before.turn.as_ref().map_or(event.seq, |turn| turn.id),
+                at: event.at,
+                query: query.to_owned(),
+                found: !passages.is_empty(),
+            });
         }
     }
 

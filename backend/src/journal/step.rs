@@ -104,6 +104,7 @@ fn finish(
         refunds: run.added.refunds,
         approvals: run.added.approvals,
         meters: run.added.meters,
+        searches: run.added.searches,
         audit: run.added.audit,
         search: run.added.search,
     };

@@ -4,7 +4,33 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 
-use super::{Article, ArticleError, Knowledge, Origin, demo_articles, load_folder, parse_article};
+use shared::{api::NothingFound, time::Timestamp};
+
+use super::{
+    Article, ArticleError, Knowledge, Origin, Passage, Wanted, articles::slug_of, demo_articles,
+    load_folder, parse_article,
+};
+
+/// What is found in all collections.
+fn search(knowledge: &Knowledge, query: &str, language: Option<&str>, most: usize) -> Vec<Passage> {
+    knowledge.search(query, Wanted { collections: &[], language, most })
+}
+
+pub(super) fn article(slug: &str, language: &str, title: &str, body: &str) -> Article {
+    Article {
+        slug: slug.to_owned(),
+        title: title.to_owned(),
+        url: String::new(),
+        language: language.to_owned(),
+        questions: Vec::new(),
+        body: body.to_owned(),
+        collection: "help".to_owned(),
+        origin: Origin::Desk,
+        source: String::new(),
+        updated_at: Timestamp(0),
+        updated_by: "Ana".to_owned(),
+    }
+}
 
 fn demo() -> Knowledge {
     Knowledge::build(demo_articles().expect("the demo's articles can be read"))
@@ -15,7 +41,7 @@ fn freely_phrased_questions_find_their_article() {
     let knowledge = demo();
     let mut wrong = Vec::new();
     let mut check = |query: &str, slug: &str| {
-        let found = knowledge.search(query, Some("en"), 3);
+        let found = search(&knowledge, query, Some("en"), 3);
         let first = found.first().map_or("nothing", |it| it.slug.as_str());
         if first != slug {
             wrong.push(format!("{query:?}: {first}, not {slug}"));
@@ -116,7 +142,7 @@ fn what_no_article_is_about_finds_nothing() {
         "is the lamp dimmable?",
         &long,
     ] {
-        let found = knowledge.search(query, None, 3);
+        let found = search(&knowledge, query, None, 3);
         if let Some(first) = found.first() {
             let query: String = query.chars().take(60).collect();
             wrong.push(format!("{query:?}: {} at {}", first.slug, first.score));
@@ -129,16 +155,12 @@ fn what_no_article_is_about_finds_nothing() {
 fn a_passage_is_the_part_that_answers() {
     let filler = "Something else entirely, about nothing in particular. ".repeat(8);
     let body = format!("{filler}\n\n{filler}\n\nParrots travel in a ventilated box.\n\n{filler}");
-    let article = Article {
-        slug: "birds".to_owned(),
-        title: "Birds".to_owned(),
-        url: String::new(),
-        language: "en".to_owned(),
+    let birds = Article {
         questions: vec!["How are parrots sent?".to_owned()],
-        body,
         origin: Origin::Foreign,
+        ..article("birds", "en", "Birds", &body)
     };
-    let found = Knowledge::build(vec![article]).search("how do parrots travel", None, 3);
+    let found = search(&Knowledge::build(vec![birds]), "how do parrots travel", None, 3);
     assert_eq!(found.len(), 1);
     assert!(found[0].text.contains("ventilated"), "{}", found[0].text);
     assert!(found[0].text.chars().count() <= 700);
@@ -147,23 +169,66 @@ fn a_passage_is_the_part_that_answers() {
 
 #[test]
 fn the_visitors_language_is_preferred() {
-    let article = |slug: &str, language: &str, title: &str| Article {
-        slug: slug.to_owned(),
-        title: title.to_owned(),
-        url: String::new(),
-        language: language.to_owned(),
-        questions: Vec::new(),
-        body: "IBAN".to_owned(),
-        origin: Origin::Desk,
-    };
     let knowledge = Knowledge::build(vec![
-        article("en", "en", "IBAN number"),
-        article("de", "de", "IBAN Nummer"),
+        article("en", "en", "IBAN number", "IBAN"),
+        article("de", "de", "IBAN Nummer", "IBAN"),
     ]);
-    let first = |language| knowledge.search("IBAN", language, 1).pop().map(|it| it.slug);
+    let first = |language| search(&knowledge, "IBAN", language, 1).pop().map(|it| it.slug);
     assert_eq!(first(Some("de")).as_deref(), Some("de"));
     assert_eq!(first(Some("en")).as_deref(), Some("en"));
     assert!(first(Some("fr")).is_some());
+    let guessed = search(&knowledge, "wie ist die IBAN?", None, 1);
+    assert_eq!(guessed[0].slug, "de", "the small words of the question tell");
+}
+
+#[test]
+fn only_the_named_collections_are_searched() {
+    let of = |collection: &str, slug: &str| Article {
+        collection: collection.to_owned(),
+        ..article(slug, "en", "Parrots", "Parrots travel in a ventilated box.")
+    };
+    let knowledge = Knowledge::build(vec![of("public", "a"), of("trade", "b")]);
+    let found = |collections: &[&str]| {
+        let collections: Vec<String> = collections.iter().map(|&it| it.to_owned()).collect();
+        let wanted = Wanted { collections: &collections, language: None, most: 9 };
+        let tried = knowledge.tried("how do parrots travel", wanted);
+        assert_eq!(tried.passages, knowledge.search("how do parrots travel", wanted));
+        (tried.passages.into_iter().map(|it| it.slug).collect::<Vec<_>>(), tried.why)
+    };
+    assert_eq!(found(&[]).0.len(), 2);
+    assert_eq!(found(&["trade"]), (vec!["b".to_owned()], None));
+    assert_eq!(found(&["trade", "public"]).0.len(), 2);
+    assert_eq!(found(&["nowhere"]), (Vec::new(), Some(NothingFound::NoArticles)));
+}
+
+#[test]
+fn it_says_why_nothing_was_found() {
+    let knowledge = demo();
+    let check = |question: &str, why: Option<NothingFound>| {
+        let tried = knowledge.tried(question, Wanted { collections: &[], language: None, most: 3 });
+        assert_eq!(tried.why, why, "{question}: {tried:?}");
+        assert_eq!(tried.passages.is_empty(), why.is_some());
+        tried
+    };
+    check("hello, can you help me please", Some(NothingFound::NoWords));
+    check("zxcv qwertz", Some(NothingFound::UnknownWords));
+    let near = check("what does the warehouse look like at night", Some(NothingFound::NotAbout));
+    assert!(near.near.iter().all(|it| it.score < super::NEEDED) && !near.near.is_empty());
+    let typo = check("how much is shiping", None);
+    assert!(typo.words.contains(&("shipe".into(), Some("ship".into()))), "{:?}", typo.words);
+    let nothing = Knowledge::default();
+    let tried = nothing.tried("x", Wanted { collections: &[], language: None, most: 3 });
+    assert_eq!(tried.why, Some(NothingFound::NoArticles));
+}
+
+#[test]
+fn a_short_name_is_made_of_a_title() {
+    let check = |title: &str, slug: &str| assert_eq!(slug_of(title), slug);
+    check("Returning an item", "returning-an-item");
+    check("  Où est mon colis ?! ", "ou-est-mon-colis");
+    check("../../etc/passwd", "etc-passwd");
+    check("日本語", "article");
+    check(&"long ".repeat(100), &"long-".repeat(12)[..56]);
 }
 
 #[test]
@@ -222,7 +287,7 @@ proptest! {
     fn any_query_gets_an_ordered_answer(query in "\\PC{0,200}", k in 0usize..5) {
         static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(demo);
         let knowledge = &*KNOWLEDGE;
-        let found = knowledge.search(&query, None, k);
+        let found = search(knowledge, &query, None, k);
         prop_assert!(found.len() <= k);
         prop_assert!(found.iter().all(|it| (0.0..=1.0).contains(&it.score)));
     }

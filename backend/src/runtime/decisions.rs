@@ -271,6 +271,7 @@ impl Desk {
             call: action.call.clone(),
             visitor: thread.state.visitor.clone(),
             said: Vec::new(),
+            collections: Vec::new(),
             now: self.now(),
         };
         if !tool.stands(context, &proposal).await {

@@ -151,6 +151,7 @@ async fn call_tool(
         call: call.call.clone(),
         visitor: world.thread.state.visitor.clone(),
         said: world.visitor_messages().map(|(_, text)| text.to_owned()).collect(),
+        collections: world.spec.map(|spec| spec.collections.clone()).unwrap_or_default(),
         now: world.now,
     };
     failpoint::hit(Point::ToolBefore);

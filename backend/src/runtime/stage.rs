@@ -135,6 +135,7 @@ pub fn agent(slug: &str, tools: &[&str], targets: &[&str]) -> AgentSpec {
         opening: String::new(),
         model: "none".to_owned(),
         tools: tools.iter().map(|&t| t.to_owned()).collect(),
+        collections: Vec::new(),
         targets: targets.iter().map(target).collect(),
         rules: Vec::new(),
         examples: Vec::new(),

@@ -21,8 +21,9 @@ use shared::{
 };
 
 use rows::{
-    AgentRow, Article, AuditFilter, AuditRow, Batch, Ends, Hash, Head, Line, NewIdentity, Record,
-    RefundRow, SessionRow, SiteRow, StaffRow, VersionRow, VisitorRow,
+    AgentRow, Article, AskedInVain, AuditFilter, AuditRow, Batch, Ends, Hash, Head, Line,
+    NewIdentity, Record, RefundRow, SearchRow, SessionRow, SiteRow, StaffRow, VersionRow,
+    VisitorRow,
 };
 
 /// On whose behalf something is read. There is no way to read a conversation without one, and what
@@ -361,8 +362,32 @@ pub trait Store: Send + Sync + 'static {
     async fn put_setting(&self, key: &str, json: &str, audit: AuditRow) -> Result<(), StoreError>;
     /// All articles of the knowledge base.
     async fn articles(&self) -> Result<Vec<Article>, StoreError>;
-    /// Adds or replaces articles.
-    async fn put_articles(&self, articles: Vec<Article>) -> Result<(), StoreError>;
+    /// Deletes the articles of these short names, then adds or replaces `articles`.
+    async fn put_articles(
+        &self,
+        articles: Vec<Article>,
+        gone: Vec<String>,
+        audit: AuditRow,
+    ) -> Result<(), StoreError>;
+
+    /// Questions that nothing covered and nobody has dismissed, newest first: searches that found
+    /// nothing, but for those that went on in the same turn with more words and found something,
+    /// or that repeat an earlier one with more words.
+    async fn asked_in_vain(&self, limit: usize) -> Result<Vec<AskedInVain>, StoreError>;
+    /// Dismisses such questions. Answers whether there was one, and writes nothing if not.
+    async fn dismiss_asked(
+        &self,
+        asked: Vec<(ConversationId, Seq)>,
+        audit: AuditRow,
+    ) -> Result<bool, StoreError>;
+    /// All searches in a conversation, by event.
+    async fn searches(&self, id: &ConversationId) -> Result<Vec<SearchRow>, StoreError>;
+    /// Puts searches in the place of what is held of a conversation, which must be there.
+    async fn replace_searches(
+        &self,
+        id: &ConversationId,
+        searches: Vec<SearchRow>,
+    ) -> Result<(), StoreError>;
 
     // What is read of it all.
 

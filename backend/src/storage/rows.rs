@@ -2,7 +2,7 @@
 
 use shared::{
     agent::AgentSpec,
-    api::{RefundLine, Role, Summary},
+    api::{Origin, RefundLine, Role, Summary},
     brief::Usage,
     id::{AgentSlug, ApprovalId, ClientId, ConversationId, Epoch, Seq, SiteKey, StaffId},
     message::{StaffRef, VisitorRef},
@@ -61,6 +61,8 @@ pub struct Batch {
     pub approvals: Vec<ApprovalRow>,
     /// What brains used.
     pub meters: Vec<MeterRow>,
+    /// What was looked for in the articles.
+    pub searches: Vec<SearchRow>,
     /// What the audit log says of it.
     pub audit: Vec<AuditRow>,
     /// Text that a search should find from now on.
@@ -118,6 +120,34 @@ pub struct MeterRow {
     pub usage: Usage,
     /// Whether it ended a turn.
     pub ends_turn: bool,
+}
+
+/// A search in the articles.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SearchRow {
+    /// The event that settled it.
+    pub seq: Seq,
+    /// The event that began the turn.
+    pub turn: Seq,
+    /// When.
+    pub at: Timestamp,
+    /// What was looked for.
+    pub query: String,
+    /// Whether anything was found.
+    pub found: bool,
+}
+
+/// A question that nothing covered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedInVain {
+    /// In which conversation.
+    pub conversation: ConversationId,
+    /// The event at which nothing was found.
+    pub seq: Seq,
+    /// When.
+    pub at: Timestamp,
+    /// What was looked for.
+    pub question: String,
 }
 
 /// An entry of the audit log, before it has its number.
@@ -318,10 +348,20 @@ pub struct Article {
     pub title: String,
     /// What it says, as Markdown.
     pub body: String,
-    /// Where visitors can read it; empty if nowhere.
+    /// A page of the site's own on which visitors can read it; empty if there is none.
     pub url: String,
     /// Its language, as a BCP 47 primary tag.
     pub language: String,
     /// What visitors ask that it answers.
     pub questions: Vec<String>,
+    /// The collection it is in.
+    pub collection: String,
+    /// Who vouches for it.
+    pub origin: Origin,
+    /// Where it came from, such as a file or a page; empty if it was written here.
+    pub source: String,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// By whom.
+    pub updated_by: String,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 use shared::{
     agent::{AgentSpec, BUILT_IN},
-    api::{MeterBy, RefundFilter, RefundLine, Role, Summary, View},
+    api::{MeterBy, Origin, RefundFilter, RefundLine, Role, Summary, View},
     brief::Usage,
     event::RefundState,
     id::{ClientId, ConversationId, Seq, SiteKey},
@@ -99,6 +99,7 @@ pub(crate) fn batch(c: &str, expect_seq: Seq, records: u64) -> Batch {
         refunds: Vec::new(),
         approvals: Vec::new(),
         meters: Vec::new(),
+        searches: Vec::new(),
         audit: Vec::new(),
         search: String::new(),
     }
@@ -522,6 +523,7 @@ pub(crate) fn greeter(name: &str) -> AgentSpec {
         opening: String::new(),
         model: BUILT_IN.to_owned(),
         tools: Vec::new(),
+        collections: Vec::new(),
         targets: Vec::new(),
         rules: Vec::new(),
         examples: Vec::new(),
@@ -600,9 +602,19 @@ async fn desk(store: &dyn Store) {
         url: String::new(),
         language: "en".to_owned(),
         questions: vec!["How?".to_owned()],
+        collection: "help".to_owned(),
+        origin: Origin::Foreign,
+        source: "https://shop.example/".to_owned(),
+        updated_at: NOW,
+        updated_by: "Ana".to_owned(),
     };
-    store.put_articles(vec![article("b", "B"), article("a", "A")]).await.expect("articles");
-    store.put_articles(vec![article("b", "New")]).await.expect("an article");
+    let put = async |articles: &[(&str, &str)], gone: &[&str]| {
+        let articles = articles.iter().map(|(slug, title)| article(slug, title)).collect();
+        let gone = gone.iter().map(|&slug| slug.to_owned()).collect();
+        store.put_articles(articles, gone, entry("article")).await.expect("written");
+    };
+    put(&[("b", "B"), ("a", "A"), ("c", "C")], &[]).await;
+    put(&[("b", "New")], &["c", "nothing"]).await;
     assert_eq!(store.articles().await, Ok(vec![article("a", "A"), article("b", "New")]));
 }
 

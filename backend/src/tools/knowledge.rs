@@ -10,19 +10,19 @@ use shared::{
 };
 
 use super::{Context, Outcome, Registry, Tool, text_arg};
-use crate::knowledge::{Knowledge, Origin};
+use crate::knowledge::{Origin, Shelf, Wanted};
 
 /// Most passages in one answer.
 const PASSAGES: usize = 3;
 
 /// Adds the tool of this file.
-pub(super) fn add_to(registry: &mut Registry, knowledge: Arc<Knowledge>) {
+pub(super) fn add_to(registry: &mut Registry, knowledge: Arc<Shelf>) {
     registry.add(Arc::new(SearchKnowledge { info: info(), knowledge }));
 }
 
 struct SearchKnowledge {
     info: ToolInfo,
-    knowledge: Arc<Knowledge>,
+    knowledge: Arc<Shelf>,
 }
 
 fn info() -> ToolInfo {
@@ -66,9 +66,14 @@ impl Tool for SearchKnowledge {
         "Searching the help articles".to_owned()
     }
 
-    async fn call(&self, _: Context, args: Value) -> Outcome {
+    async fn call(&self, context: Context, args: Value) -> Outcome {
         let query = text_arg(&args, "query").unwrap_or_default();
-        let found = self.knowledge.search(query, text_arg(&args, "language"), PASSAGES);
+        let wanted = Wanted {
+            collections: &context.collections,
+            language: text_arg(&args, "language"),
+            most: PASSAGES,
+        };
+        let found = self.knowledge.current().search(query, wanted);
         let passages: Vec<Value> = found
             .iter()
             .map(|it| {

@@ -18,7 +18,7 @@ use shared::{
     time::Timestamp,
 };
 
-use crate::{knowledge::Knowledge, money::Proposal};
+use crate::{knowledge::Shelf, money::Proposal};
 
 use desk::Desk;
 use shop::Ledger;
@@ -63,6 +63,8 @@ pub struct Context {
     pub visitor: VisitorRef,
     /// The text of the visitor's messages so far, newest last.
     pub said: Vec<String>,
+    /// The collections that the owner may search; all if there are none.
+    pub collections: Vec<String>,
     /// The time.
     pub now: Timestamp,
 }
@@ -120,7 +122,7 @@ pub struct Registry {
 
 impl Registry {
     /// The tools that Baton comes with.
-    pub fn with_defaults(ledger: &Ledger, knowledge: Arc<Knowledge>, desk: &Arc<dyn Desk>) -> Self {
+    pub fn with_defaults(ledger: &Ledger, knowledge: Arc<Shelf>, desk: &Arc<dyn Desk>) -> Self {
         let mut registry = Self::default();
         knowledge::add_to(&mut registry, knowledge);
         shop::add_to(&mut registry, ledger, desk);

@@ -20,7 +20,7 @@ use super::{
     shop::{Ledger, ShopData},
 };
 use crate::{
-    knowledge::{Knowledge, demo_articles},
+    knowledge::{Knowledge, Shelf, demo_articles},
     money::{
         Gateway, Proposal, RefundOrder,
         ledger::LedgerGateway,
@@ -91,7 +91,7 @@ async fn world() -> World {
 async fn world_with(desk: TestDesk) -> World {
     let ledger = Ledger::in_memory().expect("a ledger");
     ledger.load(ShopData::demo().expect("demo data"), NOW).await.expect("loaded");
-    let knowledge = Arc::new(Knowledge::build(demo_articles().expect("articles")));
+    let knowledge = Arc::new(Shelf::of(Knowledge::build(demo_articles().expect("articles"))));
     let desk: Arc<dyn Desk> = Arc::new(desk);
     World { registry: Registry::with_defaults(&ledger, knowledge, &desk), ledger }
 }
@@ -118,6 +118,7 @@ impl World {
             call: id("call_1"),
             visitor,
             said: vec!["You reach me at Maria@Shop.example, thanks".to_owned()],
+            collections: Vec::new(),
             now: NOW,
         };
         self.registry.get(name).expect("a tool").call(context, args).await
@@ -570,7 +571,7 @@ async fn knowledge_is_searched_and_trusted() {
     let world = world().await;
     let query = json!({ "query": "how long does delivery take?", "language": "en" });
     let (found, _) = world.ok("x", "search_knowledge", query).await;
-    assert_eq!(found["passages"][0]["url"], "/demo/help/shipping");
+    assert_eq!(found["passages"][0]["url"], "/help/shipping");
     assert!(
         found["passages"][0]["text"].as_str().is_some_and(|text| text.contains("working days"))
     );
@@ -585,7 +586,7 @@ async fn what_nobody_vouches_for_taints() {
         article.origin = crate::knowledge::Origin::Foreign;
     }
     let mut registry = Registry::default();
-    super::knowledge::add_to(&mut registry, Arc::new(Knowledge::build(articles)));
+    super::knowledge::add_to(&mut registry, Arc::new(Shelf::of(Knowledge::build(articles))));
     let world = World { registry, ledger: Ledger::in_memory().expect("a ledger") };
     let query = json!({ "query": "shipping costs" });
     let outcome = world.call(customer("x"), "search_knowledge", query).await;

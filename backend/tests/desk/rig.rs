@@ -18,7 +18,7 @@ use baton::{
     },
     bus::{Bus, LocalBus},
     journal::{Journal, Thread},
-    knowledge::{Knowledge, demo_articles},
+    knowledge::{Knowledge, Shelf, demo_articles},
     money::{
         Gateway, Proposal,
         faulty::Faulty,
@@ -240,7 +240,7 @@ async fn assemble(
         Faculty { brain: make_brain(reader.clone()), reader }
     });
     let catalog = Catalog::load(store.clone(), defaults::desk(), teach).await.expect("a catalog");
-    let knowledge = Arc::new(Knowledge::build(demo_articles().expect("articles")));
+    let knowledge = Arc::new(Shelf::of(Knowledge::build(demo_articles().expect("articles"))));
     let info: Arc<dyn DeskInfo> = Arc::new(Info(store.clone()));
     let (journal, catalog) = (Journal::new(store.clone(), bus), Arc::new(catalog));
     let desk = || {

@@ -51,6 +51,7 @@ impl TestDesk {
             data: folder.path().to_owned(),
             demo: true,
             admin_password: Some(PASSWORD.to_owned()),
+            reader: Some(env!("CARGO_BIN_EXE_baton").into()),
             rates: Rates { visitors_per_minute: 0, messages_per_minute: 0, logins_per_minute: 0 },
             ..Config::default()
         };

@@ -6,6 +6,7 @@ mod commands;
 mod harness;
 mod hostile;
 mod identity;
+mod knowledge;
 mod live;
 mod matrix;
 mod money;

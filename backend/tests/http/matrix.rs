@@ -40,6 +40,7 @@ fn routes() -> Vec<Route> {
     let none = || json!({});
     let message = || json!({ "client_id": uuid("c-1"), "text": "hello" });
     let site = || json!({ "name": "x", "origins": [], "color": "#000000", "greeting": "", "active": true });
+    let article = || json!({ "title": "x", "body": "x", "language": "en", "collection": "x" });
     vec![
         route("get", "/setup", Anyone, none()),
         route("get", "/sites/{key}/look", Anyone, none()),
@@ -96,6 +97,15 @@ fn routes() -> Vec<Route> {
         route("post", "/sites", Admin, none()),
         route("put", "/sites/{key}", Admin, site()),
         route("post", "/sites/{key}/secret", Admin, none()),
+        route("get", "/knowledge/articles", Admin, none()),
+        route("post", "/knowledge/articles", Admin, none()),
+        route("get", "/knowledge/articles/{slug}", Admin, none()),
+        route("put", "/knowledge/articles/{slug}", Admin, article()),
+        route("delete", "/knowledge/articles/{slug}", Admin, none()),
+        route("get", "/knowledge/unanswered", Admin, none()),
+        route("post", "/knowledge/unanswered/dismiss", Admin, json!({ "asked": [] })),
+        route("post", "/knowledge/import", Admin, none()),
+        route("post", "/knowledge/try", Admin, json!({ "question": "hello" })),
         route("post", "/playground", Admin, none()),
         route("post", "/playground/{id}/messages", Admin, json!({ "text": "hello" })),
     ]
@@ -114,8 +124,8 @@ const PAGES: [&str; 14] = [
     "/admin/{*rest}",
     "/demo",
     "/demo/identity",
-    "/demo/help/{slug}",
     "/demo/{file}",
+    "/help/{slug}",
     "/healthz",
 ];
 

@@ -6,7 +6,7 @@ use shared::{id::Seq, owner::Owner};
 use super::{
     audit,
     convert::{taken, to_json},
-    money, refunds, search,
+    money, refunds, search, searches,
     writer::Tx,
 };
 use crate::storage::{
@@ -55,6 +55,9 @@ pub(super) fn append(tx: &mut Tx<'_>, batch: &Batch) -> Result<Result<(), Refusa
     }
     for meter in &batch.meters {
         insert_meter(tx, n, meter)?;
+    }
+    for search in &batch.searches {
+        searches::put(tx, n, search)?;
     }
     for entry in &batch.audit {
         audit::add(tx, entry)?;

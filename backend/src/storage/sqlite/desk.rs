@@ -1,13 +1,10 @@
-//! Sites, settings and the articles of the knowledge base.
+//! Sites and settings.
 
 use rusqlite::{Connection, OptionalExtension, Row};
 use shared::id::SiteKey;
 
 use super::convert::{json, parsed, to_json};
-use crate::storage::{
-    StoreError,
-    rows::{Article, SiteRow},
-};
+use crate::storage::{StoreError, rows::SiteRow};
 
 const SITE: &str = "SELECT key, name, origins, color, greeting, identity_secret, active, questions
                     FROM sites";
@@ -48,33 +45,6 @@ pub(super) fn setting(conn: &Connection, key: &str) -> Result<Option<String>, St
 pub(super) fn put_setting(conn: &Connection, key: &str, json: &str) -> Result<(), StoreError> {
     let sql = "INSERT OR REPLACE INTO settings (key, json) VALUES (?, ?)";
     conn.prepare_cached(sql)?.execute((key, json))?;
-    Ok(())
-}
-
-pub(super) fn articles(conn: &Connection) -> Result<Vec<Article>, StoreError> {
-    let sql = "SELECT slug, title, body, url, language, questions FROM articles ORDER BY slug";
-    let mut statement = conn.prepare_cached(sql)?;
-    let articles = statement.query_map([], |row| {
-        Ok(Article {
-            slug: row.get(0)?,
-            title: row.get(1)?,
-            body: row.get(2)?,
-            url: row.get(3)?,
-            language: row.get(4)?,
-            questions: json(row, 5)?,
-        })
-    })?;
-    Ok(articles.collect::<Result<_, _>>()?)
-}
-
-pub(super) fn put_articles(conn: &Connection, articles: &[Article]) -> Result<(), StoreError> {
-    let sql = "INSERT OR REPLACE INTO articles (slug, title, body, url, language, questions)
-               VALUES (?, ?, ?, ?, ?, ?)";
-    let mut statement = conn.prepare_cached(sql)?;
-    for a in articles {
-        let questions = to_json(&a.questions)?;
-        statement.execute((&a.slug, &a.title, &a.body, &a.url, &a.language, questions))?;
-    }
     Ok(())
 }
 

@@ -5,6 +5,7 @@
 
 mod agents;
 mod append;
+mod articles;
 mod audit;
 mod conversations;
 mod convert;
@@ -16,6 +17,7 @@ mod open;
 mod reader;
 mod refunds;
 mod search;
+mod searches;
 mod sessions;
 mod staff;
 mod store;

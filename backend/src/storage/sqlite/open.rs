@@ -16,13 +16,15 @@ const LOCK: &str = "baton.lock";
 /// Marks a database as Baton's: "Batn".
 pub(super) const APPLICATION: i32 = 0x4261_746e;
 /// Each takes the database one version further.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 8] = [
     include_str!("migrations/0001_begin.sql"),
     include_str!("migrations/0002_keys.sql"),
     include_str!("migrations/0003_visitor_tokens.sql"),
     include_str!("migrations/0004_questions.sql"),
     include_str!("migrations/0005_inquiries.sql"),
     include_str!("migrations/0006_queues.sql"),
+    include_str!("migrations/0007_articles.sql"),
+    include_str!("migrations/0008_searches.sql"),
 ];
 
 /// Why a data folder cannot be used, in one sentence.

@@ -17,14 +17,16 @@ use shared::{
 use super::{
     SqliteStore, agents,
     append::{self, Refusal},
-    audit, conversations, desk, inbox, meters, money, refunds, search, sessions, staff, visitors,
+    articles, audit, conversations, desk, inbox, meters, money, refunds, search, searches,
+    sessions, staff, visitors,
     writer::Tx,
 };
 use crate::storage::{
     AppendError, InboxQuery, RefundTotals, Scope, Store, StoreError,
     rows::{
-        AgentRow, Article, AuditFilter, AuditRow, Batch, Ends, Hash, Head, Line, NewIdentity,
-        Record, RefundRow, SessionRow, SiteRow, StaffRow, VersionRow, VisitorRow,
+        AgentRow, Article, AskedInVain, AuditFilter, AuditRow, Batch, Ends, Hash, Head, Line,
+        NewIdentity, Record, RefundRow, SearchRow, SessionRow, SiteRow, StaffRow, VersionRow,
+        VisitorRow,
     },
 };
 
@@ -390,11 +392,42 @@ impl Store for SqliteStore {
     }
 
     async fn articles(&self) -> Result<Vec<Article>, StoreError> {
-        self.readers.read(desk::articles).await
+        self.readers.read(articles::all).await
     }
 
-    async fn put_articles(&self, articles: Vec<Article>) -> Result<(), StoreError> {
-        self.writer.write(move |tx| desk::put_articles(tx, &articles)).await
+    async fn put_articles(
+        &self,
+        articles: Vec<Article>,
+        gone: Vec<String>,
+        audit: AuditRow,
+    ) -> Result<(), StoreError> {
+        self.act(audit, move |tx| articles::put(tx, &articles, &gone)).await
+    }
+
+    async fn asked_in_vain(&self, limit: usize) -> Result<Vec<AskedInVain>, StoreError> {
+        self.readers.read(move |c| searches::in_vain(c, limit)).await
+    }
+
+    async fn dismiss_asked(
+        &self,
+        asked: Vec<(ConversationId, Seq)>,
+        audit: AuditRow,
+    ) -> Result<bool, StoreError> {
+        self.act_if(audit, move |tx| searches::dismiss(tx, &asked)).await
+    }
+
+    async fn searches(&self, id: &ConversationId) -> Result<Vec<SearchRow>, StoreError> {
+        let id = id.clone();
+        self.readers.read(move |c| searches::of(c, &id)).await
+    }
+
+    async fn replace_searches(
+        &self,
+        id: &ConversationId,
+        searches: Vec<SearchRow>,
+    ) -> Result<(), StoreError> {
+        let id = id.clone();
+        self.writer.write(move |tx| searches::replace(tx, &id, &searches)).await
     }
 
     async fn audit(

@@ -160,6 +160,7 @@ fn fresh(slug: &str, name: &str, purpose: &str) -> Result<AgentSpec, (String, St
         opening: String::new(),
         model: BUILT_IN.to_owned(),
         tools: Vec::new(),
+        collections: Vec::new(),
         targets: Vec::new(),
         rules: Vec::new(),
         examples: Vec::new(),

@@ -165,6 +165,7 @@ pub fn current(agent: &Agent) -> AgentSpec {
         opening: String::new(),
         model: shared::agent::BUILT_IN.to_owned(),
         tools: Vec::new(),
+        collections: Vec::new(),
         targets: Vec::new(),
         rules: Vec::new(),
         examples: Vec::new(),
