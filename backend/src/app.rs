@@ -7,13 +7,16 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     auth::{limits::Limits, password::Passwords, streams::Streams},
+    brain::llm::Models,
     config::Config,
+    egress::Egress,
     journal::Journal,
     knowledge::{Library, import::apart::Apart},
     lab::Lab,
     runtime::{Catalog, Clock, Desk},
     storage::Store,
     tools::{Registry, shop::Ledger},
+    vault::Vault,
 };
 
 /// A handle on [`Parts`]; cheap to clone.
@@ -42,6 +45,12 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Playgrounds.
     pub lab: Lab,
+    /// Calls outside.
+    pub egress: Egress,
+    /// The models that agents can speak by.
+    pub models: Models,
+    /// Keeps secrets.
+    pub vault: Arc<Vault>,
     /// Hashes and checks passwords.
     pub passwords: Passwords,
     /// How often strangers may ask.

@@ -14,6 +14,7 @@ use crate::{
         Reader,
         builtin::{Builtin, reader::BuiltinReader},
         defaults,
+        llm::{Llm, Models, Provider, Providers},
     },
     bus::LocalBus,
     journal::Journal,
@@ -24,12 +25,13 @@ use crate::{
         policy::{self, Verdict},
     },
     runtime::{Catalog, Clock, Desk, Faculty, Parts, catalog::Teach},
-    storage::{Store, StoreError},
+    storage::{Store, StoreError, rows::ConnectionRow},
     tools::{
         Registry,
         desk::{self, DeskUnavailable},
         shop::Ledger,
     },
+    vault::Vault,
 };
 
 /// What desks are made with. Cheap to clone.
@@ -88,6 +90,41 @@ pub async fn engine(
 pub fn built_in(agents: &[AgentSpec]) -> Faculty {
     let reader: Arc<dyn Reader> = Arc::new(BuiltinReader::train(agents));
     Faculty { brain: Arc::new(Builtin::new(reader.clone())), reader }
+}
+
+/// The same reader, and a brain that asks `models` where an agent names one.
+pub fn connected(models: Models) -> Arc<Teach> {
+    Arc::new(move |agents| {
+        let reader: Arc<dyn Reader> = Arc::new(BuiltinReader::train(agents));
+        let brain = Llm::new(models.clone(), Builtin::new(reader.clone()));
+        Faculty { brain: Arc::new(brain), reader }
+    })
+}
+
+/// Takes the stored connections up. One whose key cannot be read is tried without it, and says so.
+pub async fn connect(
+    store: &dyn Store,
+    vault: &Vault,
+    providers: &Providers,
+) -> Result<(), StoreError> {
+    let rows = store.connections().await?;
+    let provider = |row: ConnectionRow| {
+        let purpose = ConnectionRow::key_purpose(&row.id);
+        let key = row.key.map(|sealed| vault.read(&purpose, &sealed)).transpose();
+        let key = key.unwrap_or_else(|cause| {
+            tracing::error!(connection = row.id, %cause, "its key cannot be read; enter it again");
+            None
+        });
+        Provider {
+            id: row.id,
+            protocol: row.protocol,
+            base_url: row.base_url,
+            key: key.unwrap_or_default(),
+            models: row.models,
+        }
+    };
+    providers.replace(rows.into_iter().map(provider));
+    Ok(())
 }
 
 /// What tools may know of the desk.

@@ -12,7 +12,13 @@ use serde::{Deserialize, Serialize};
 
 use shared::limits::PASSWORD_BYTES;
 
-use crate::origin;
+use crate::{
+    egress::{InvalidHost, PrivateHosts},
+    origin,
+};
+
+/// The file with the keys that seal secrets, in the data folder.
+const SECRET_KEYS: &str = "secret.keys";
 
 /// What can be set, as it was given: `None` means that nobody said anything.
 #[derive(Debug, Clone, Default, PartialEq, Args, Serialize, Deserialize)]
@@ -45,6 +51,14 @@ pub struct Settings {
     /// Folder of Markdown articles that agents answer from.
     #[arg(long, env = "BATON_KNOWLEDGE", value_name = "DIR")]
     pub knowledge: Option<PathBuf>,
+    /// File with the keys that seal secrets in the database, one a line, 32 bytes in base64; the
+    /// first one seals. Made in the data folder if nothing is said.
+    #[arg(long, env = "BATON_SECRET_KEYS", value_name = "FILE")]
+    pub secret_keys: Option<PathBuf>,
+    /// Hosts in private networks that Baton may call, such as a model server in the next room:
+    /// ollama.internal:11434, with commas between them. All others must have public addresses.
+    #[arg(long, env = "BATON_PRIVATE_HOSTS", value_name = "HOSTS")]
+    pub private_hosts: Option<String>,
     /// How many days a visitor is known by their browser after they were there last.
     #[arg(long, env = "BATON_VISITOR_DAYS", value_name = "DAYS",
           value_parser = clap::value_parser!(u32).range(1..=3650))]
@@ -118,6 +132,10 @@ pub struct Config {
     pub knowledge: Option<PathBuf>,
     /// The program that reads uploaded files, for tests; by default the one that runs.
     pub reader: Option<PathBuf>,
+    /// The file with the keys that seal secrets, unless it is in the data folder.
+    pub secret_keys: Option<PathBuf>,
+    /// Hosts in private networks that may be called.
+    pub private_hosts: PrivateHosts,
     /// How long a visitor's token is good after its last use, in days; 1 to 3650.
     pub visitor_days: u32,
     /// How log lines are written.
@@ -157,6 +175,9 @@ pub enum ConfigError {
     /// Nobody could sign in with it, or everybody could.
     #[error("the first administrator's password must have 1 to {PASSWORD_BYTES} bytes")]
     AdminPassword,
+    /// A private host is none.
+    #[error(transparent)]
+    PrivateHosts(#[from] InvalidHost),
     /// A visitor would never be known again, or for ever.
     #[error("visitor_days must be 1 to 3650")]
     VisitorDays,
@@ -174,6 +195,8 @@ impl Default for Config {
             shop: None,
             knowledge: None,
             reader: None,
+            secret_keys: None,
+            private_hosts: PrivateHosts::default(),
             visitor_days: 30,
             log_format: LogFormat::Text,
             log: "info".to_owned(),
@@ -217,6 +240,8 @@ impl Config {
             shop: pick!(shop),
             knowledge: pick!(knowledge),
             reader: None,
+            secret_keys: pick!(secret_keys),
+            private_hosts: pick!(private_hosts).unwrap_or_default().parse()?,
             visitor_days: visitor_days.unwrap_or(default.visitor_days),
             log_format: pick!(log_format).unwrap_or(default.log_format),
             log: pick!(log).unwrap_or(default.log),
@@ -231,6 +256,11 @@ impl Config {
                     .unwrap_or(default.rates.logins_per_minute),
             },
         })
+    }
+
+    /// The file with the keys that seal secrets.
+    pub fn secret_keys(&self) -> PathBuf {
+        self.secret_keys.clone().unwrap_or_else(|| self.data.join(SECRET_KEYS))
     }
 
     /// Whether browsers reach Baton by HTTPS only, so that cookies may be bound to it.
@@ -335,6 +365,7 @@ mod tests {
         check("listen = \"everywhere\"", "listen");
         check("public_url = \"https://a.example/path\"", "https://a.example/path");
         check("admin_password = \"\"", "password");
+        check("private_hosts = \"10.0.0.0/8\"", "10.0.0.0/8");
         check("visitor_days = 0", "visitor_days");
         check(&format!("admin_password = \"{}\"", "x".repeat(201)), "password");
         check("public_url = \"javascript:alert(1)\"", "javascript");

@@ -22,6 +22,7 @@ use crate::{
         rows::{AuditFilter, AuditRow, SiteRow, StaffRow},
     },
     tools::shop::{InvalidShop, Ledger, LedgerError, ShopData},
+    vault::{Vault, VaultError},
 };
 
 /// Public key of the demo shop's site.
@@ -73,6 +74,9 @@ pub enum FirstRunError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A secret could not be sealed.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
     /// A password could not be hashed.
     #[error(transparent)]
     Password(#[from] PasswordError),
@@ -81,12 +85,14 @@ pub enum FirstRunError {
 /// Accounts, sites and agents; answers the sign-ins that still stand.
 pub async fn furnish(
     store: &dyn Store,
+    vault: &Vault,
     passwords: &Passwords,
     config: &Config,
     now: Timestamp,
 ) -> Result<Vec<SignIn>, FirstRunError> {
     let made_up = accounts(store, passwords, config, now).await?;
-    sites(store, config, now).await?;
+    sites(store, vault, config, now).await?;
+    seal_identities(store, vault, now).await?;
     if store.agents().await?.is_empty() {
         for spec in defaults::agents() {
             store.publish(spec, None, None, now).await?;
@@ -205,17 +211,23 @@ async fn account(
     Ok(is_made_up.then(|| SignIn { email: email.to_owned(), password }))
 }
 
-async fn sites(store: &dyn Store, config: &Config, now: Timestamp) -> Result<(), StoreError> {
+async fn sites(
+    store: &dyn Store,
+    vault: &Vault,
+    config: &Config,
+    now: Timestamp,
+) -> Result<(), FirstRunError> {
     let site = |key: &str, name: &str, greeting: &str, questions: &[&str], secret: &str| {
         let key = key.parse().map_err(|_| StoreError::Damaged("a key that is none".to_owned()))?;
-        Ok::<_, StoreError>(SiteRow {
+        let secret = vault.seal(&SiteRow::identity_purpose(&key), secret)?;
+        Ok::<_, FirstRunError>(SiteRow {
             key,
             name: name.to_owned(),
             origins: vec!["http://localhost:*".to_owned(), "http://127.0.0.1:*".to_owned()],
             color: "#2f4858".to_owned(),
             greeting: greeting.to_owned(),
             questions: questions.iter().map(|&question| question.to_owned()).collect(),
-            identity_secret: Some(secret.to_owned()),
+            identity_secret: Some(secret),
             active: true,
         })
     };
@@ -231,6 +243,36 @@ async fn sites(store: &dyn Store, config: &Config, now: Timestamp) -> Result<(),
         let secret = token::secret();
         let main = site(MAIN_SITE, "My site", "Hello! How can we help?", &[], &secret)?;
         store.put_site(main, AuditRow::of_baton(now, "site_added", MAIN_SITE)).await?;
+    }
+    Ok(())
+}
+
+/// Seals what stood in clear before Baton had a vault, and what an older key has sealed.
+async fn seal_identities(
+    store: &dyn Store,
+    vault: &Vault,
+    now: Timestamp,
+) -> Result<(), FirstRunError> {
+    for mut site in store.sites().await? {
+        let Some(stored) = site.identity_secret.take() else { continue };
+        if vault.is_current(&stored) {
+            continue;
+        }
+        let purpose = SiteRow::identity_purpose(&site.key);
+        let secret = if stored.is_sealed() {
+            match vault.read(&purpose, &stored) {
+                Ok(secret) => secret,
+                Err(cause) => {
+                    tracing::error!(site = %site.key, %cause, "its identity secret cannot be read");
+                    continue;
+                }
+            }
+        } else {
+            stored.as_str().to_owned()
+        };
+        site.identity_secret = Some(vault.seal(&purpose, &secret)?);
+        let entry = AuditRow::of_baton(now, "site_changed", site.key.as_str());
+        store.put_site(site, entry.with("identity secret sealed")).await?;
     }
     Ok(())
 }

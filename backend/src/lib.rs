@@ -7,6 +7,7 @@ pub mod auth;
 pub mod brain;
 pub mod bus;
 pub mod config;
+pub mod egress;
 pub mod failpoint;
 pub mod first_run;
 pub mod hex;
@@ -24,6 +25,7 @@ pub mod serve;
 pub mod storage;
 pub mod telemetry;
 pub mod tools;
+pub mod vault;
 pub mod verify;
 
 pub use serve::serve;

@@ -16,6 +16,8 @@ use shared::{
     id::IntentId,
 };
 
+use crate::egress::prepare_tls;
+
 /// Longer than the server waits for the payment provider.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -124,6 +126,7 @@ impl Remote {
         }
         let key = key.filter(|key| !key.is_empty()).ok_or(RemoteError::NoKey)?;
         // The key goes to nobody but the server, whatever the environment says of proxies.
+        prepare_tls();
         let http = Client::builder().no_proxy().timeout(PATIENCE).build();
         let http =
             http.map_err(|cause| RemoteError::Unreachable { server: server.clone(), cause })?;

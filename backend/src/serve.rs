@@ -2,15 +2,20 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use shared::api::{JournalHead, RefundsOff};
+use shared::{
+    api::{JournalHead, RefundsOff},
+    time::Timestamp,
+};
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     app::{App, Parts, SystemClock},
-    assemble::{Workshop, built_in, engine, provider},
+    assemble::{Workshop, connect, connected, engine, provider},
     auth::{limits::Limits, password::Passwords, streams::Streams},
+    brain::llm::{Models, Patience, Payer, Providers},
     config::Config,
+    egress::{Bounds, Egress, EgressError},
     first_run::{self, FirstRunError, SignIn},
     http::{connections, router::router},
     journal::{heads, rebuild},
@@ -28,6 +33,7 @@ use crate::{
         rows::AuditRow,
         sqlite::{OpenError, SqliteStore},
     },
+    vault::{KeysError, Vault},
 };
 
 /// How long a stop may take: what is not done then is found in the journal by the next start.
@@ -36,6 +42,8 @@ const STOP: Duration = Duration::from_secs(8);
 /// How often idle playgrounds are looked for.
 const TIDY: Duration = Duration::from_mins(1);
 
+/// Milliseconds of a day.
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// How often the head of the journal is logged.
 const HEADS: Duration = Duration::from_hours(1);
 
@@ -48,6 +56,12 @@ pub enum ServeError {
     /// The data folder cannot be made ready.
     #[error(transparent)]
     FirstRun(#[from] FirstRunError),
+    /// Nothing can be called outside.
+    #[error(transparent)]
+    Egress(#[from] EgressError),
+    /// The keys that seal secrets are not there.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
     /// Nobody can say whether the database came back from a backup.
     #[error(transparent)]
     Restored(#[from] RestoredError),
@@ -80,14 +94,19 @@ pub async fn serve(
 ) -> Result<(), ServeError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let store: Arc<dyn Store> = SqliteStore::open(&config.data)?;
+    let vault = Arc::new(Vault::open(&config.secret_keys())?);
     let passwords = Passwords::default();
     let now = clock.now();
-    let sign_ins = first_run::furnish(&*store, &passwords, &config, now).await?;
+    let sign_ins = first_run::furnish(&*store, &vault, &passwords, &config, now).await?;
     let library = first_run::library(&store, &config, now).await?;
+    let egress = Egress::new(config.private_hosts.clone(), Bounds::default())?;
+    let models = Models::new(Providers::default(), egress.clone(), Patience::default());
+    connect(&*store, &vault, &models.providers).await?;
+    remember_spent(&*store, &models, now).await?;
     let workshop = Workshop {
         ledger: first_run::ledger(&config, now).await?,
         knowledge: library.shelf(),
-        teach: Arc::new(built_in),
+        teach: connected(models.clone()),
         clock: clock.clone(),
     };
     let provider = if config.demo && config.demo_provider_down {
@@ -115,6 +134,9 @@ pub async fn serve(
         clock,
         ledger: workshop.ledger.clone(),
         lab: Lab::new(workshop),
+        egress,
+        models,
+        vault,
         passwords,
         streams: Streams::default(),
         changes: tokio::sync::Mutex::default(),
@@ -146,6 +168,19 @@ pub async fn serve(
             tracing::warn!("not everything ended in time; the next start goes on with it");
         }
     }
+    Ok(())
+}
+
+/// Takes up what models have cost today.
+async fn remember_spent(
+    store: &dyn Store,
+    models: &Models,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let day = now.day();
+    let spent = store.spent(Timestamp(day * DAY_MS)).await?;
+    let payer = |(site, visitor, micros)| (Payer { site, visitor, day }, micros);
+    models.purse.begin(spent.into_iter().map(payer));
     Ok(())
 }
 

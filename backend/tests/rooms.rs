@@ -12,6 +12,14 @@ use regex::Regex;
 /// A room and the rooms that its files must not name.
 const FORBIDDEN: &[(&str, &str)] = &[
     ("brain", "app auth bus http journal knowledge lab live money runtime storage tools"),
+    (
+        "egress",
+        "app auth brain bus http journal knowledge lab live money runtime storage tools vault",
+    ),
+    (
+        "vault",
+        "app auth brain bus egress http journal knowledge lab live money runtime storage tools",
+    ),
     ("bus", "app auth brain http journal lab live money runtime storage tools"),
     ("storage", "app auth brain bus http journal lab live money runtime tools"),
     ("journal", "app auth brain http lab live money runtime tools"),

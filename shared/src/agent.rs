@@ -6,6 +6,7 @@ use crate::{
     brief::Sentiment,
     id::{AgentSlug, QueueSlug},
     limits,
+    model::{ModelRef, ModelSettings, SpendCaps},
     money::Money,
     queue::Queue,
 };
@@ -27,9 +28,12 @@ pub struct AgentSpec {
     /// What it says first when it is greeted or takes over; any brain says this as it stands.
     #[serde(default)]
     pub opening: String,
-    /// The model that speaks for it; `built-in` needs no key.
+    /// The model that speaks for it: `connection/model`, or `built-in`, which needs no key.
     #[serde(default = "built_in")]
     pub model: String,
+    /// How that model is asked.
+    #[serde(default, skip_serializing_if = "ModelSettings::is_default")]
+    pub model_settings: ModelSettings,
     /// The tools it may call, by name.
     #[serde(default)]
     pub tools: Vec<String>,
@@ -230,9 +234,11 @@ impl AgentSpec {
             let max = limits::PHRASE_CHARS;
             return fail("opening", format!("Shorten the opening to {max} characters."));
         }
-        if self.model.trim().is_empty() || too_long(&self.model, limits::NAME_CHARS) {
-            return fail("model", "Choose a model.".to_owned());
+        if self.model != BUILT_IN && ModelRef::parse(&self.model).is_none() {
+            let message = "Choose a model: connection/model, or built-in.";
+            return fail("model", message.to_owned());
         }
+        self.model_settings.validate()?;
         if self.tools.len() > limits::TOOLS || self.targets.len() > limits::TOOLS {
             return fail("tools", format!("At most {} tools and targets.", limits::TOOLS));
         }
@@ -350,6 +356,12 @@ pub struct DeskSettings {
     pub closes_hour: u8,
     /// The weekdays on which people answer; 0 is Monday.
     pub open_weekdays: Vec<u8>,
+    /// How the desk speaks and what it keeps to, for every agent's model to follow.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub voice: String,
+    /// What models may cost in a day.
+    #[serde(default, skip_serializing_if = "SpendCaps::is_default")]
+    pub spend: SpendCaps,
     /// What a refund may reach without a person.
     pub refund_policy: RefundPolicy,
 }

@@ -1,6 +1,7 @@
 //! Bodies of the HTTP API (`/api/v1`), by who is concerned.
 
 mod agents;
+mod connections;
 mod conversations;
 mod desk;
 mod error;
@@ -14,6 +15,10 @@ mod staff;
 mod visitors;
 
 pub use agents::{Agent, Agents, Publish, Published, Rollback, ToolInfo, Tools, Versions};
+pub use connections::{
+    AddConnection, Connection, ConnectionFault, ConnectionHealth, ConnectionTest, Connections,
+    OfferedModel, SaveConnection, StepRequest, TestConnection,
+};
 pub use conversations::{
     Accepted, AddNote, Conversation, Decide, Decision, Events, Rate, Return, SendMessage,
     WaitingApproval,

@@ -438,6 +438,8 @@ pub enum Verdict {
     Escalated,
     /// Dropped what came too late.
     Discarded,
+    /// Let something else take its place, such as another model.
+    Replaced,
 }
 
 /// A guard stopped, repaired or escalated something.

@@ -13,6 +13,7 @@ pub mod id;
 pub mod limits;
 pub mod live;
 pub mod message;
+pub mod model;
 pub mod money;
 pub mod owner;
 pub mod queue;

@@ -18,6 +18,18 @@ pub const QUESTIONS: usize = 4;
 pub const EXAMPLES: usize = 500;
 /// Most rules of one agent.
 pub const RULES: usize = 50;
+/// Longest id of a connection to a model provider, in bytes.
+pub const CONNECTION_ID_CHARS: usize = 32;
+/// Longest name of a model, in bytes.
+pub const MODEL_NAME_CHARS: usize = 120;
+/// Most connections to model providers.
+pub const CONNECTIONS: usize = 50;
+/// Most models of one connection.
+pub const MODELS: usize = 100;
+/// Longest key of a provider, in bytes.
+pub const PROVIDER_KEY_BYTES: usize = 4_000;
+/// Longest address of a provider, in bytes.
+pub const URL_BYTES: usize = 500;
 /// Most queues of a desk.
 pub const QUEUES: usize = 20;
 /// Most tools, and most handoff targets, of one agent.

@@ -165,6 +165,8 @@ mod tests {
             opens_hour: 9,
             closes_hour: 17,
             open_weekdays: vec![0],
+            voice: String::new(),
+            spend: crate::model::SpendCaps::default(),
             refund_policy: RefundPolicy {
                 per_order: nothing,
                 per_customer_day: nothing,

@@ -4,7 +4,13 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use shared::{id::SiteKey, time::Timestamp};
 
-use crate::storage::{Store, StoreError, rows::NewIdentity, rows::SiteRow};
+use crate::{
+    storage::{
+        Store, StoreError,
+        rows::{NewIdentity, SiteRow},
+    },
+    vault::{Vault, VaultError},
+};
 
 /// Longest time that an assertion may still be good for, in seconds.
 pub const LIFETIME_S: i64 = 300;
@@ -42,6 +48,9 @@ pub enum IdentityError {
     /// The site has no identity secret.
     #[error("the site has no identity secret")]
     NoSecret,
+    /// The site's secret cannot be read.
+    #[error("the site's identity secret cannot be read: {0}")]
+    Vault(#[from] VaultError),
     /// Not a JWT that this site signed for itself with HS256.
     #[error("not signed by the site: {0}")]
     Signature(String),
@@ -62,12 +71,14 @@ pub enum IdentityError {
 /// Checks an assertion and uses it up: for whom does `site` vouch?
 pub async fn verify(
     store: &dyn Store,
+    vault: &Vault,
     site: &SiteRow,
     jwt: &str,
     now: Timestamp,
 ) -> Result<NewIdentity, IdentityError> {
-    let secret = site.identity_secret.as_deref().ok_or(IdentityError::NoSecret)?;
-    let claims = read(&site.key, secret, jwt, now)?;
+    let sealed = site.identity_secret.as_ref().ok_or(IdentityError::NoSecret)?;
+    let secret = vault.read(&SiteRow::identity_purpose(&site.key), sealed)?;
+    let claims = read(&site.key, &secret, jwt, now)?;
     let expires = Timestamp(claims.exp.saturating_mul(1000));
     // Last, so that only a good assertion can use up an id.
     if !store.use_once(&site.key, &claims.jti, expires, now).await? {

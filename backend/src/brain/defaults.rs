@@ -32,6 +32,8 @@ pub fn desk() -> DeskSettings {
         opens_hour: 9,
         closes_hour: 17,
         open_weekdays: vec![0, 1, 2, 3, 4],
+        voice: String::new(),
+        spend: shared::model::SpendCaps::default(),
         refund_policy: RefundPolicy {
             per_order: eur(10_000),
             per_customer_day: eur(15_000),

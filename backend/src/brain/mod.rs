@@ -2,6 +2,7 @@
 
 pub mod builtin;
 pub mod defaults;
+pub mod llm;
 pub mod scripted;
 
 use futures_util::stream::BoxStream;
@@ -10,8 +11,9 @@ use shared::{
     agent::AgentSpec,
     brief::{Brief, Sentiment, Usage},
     event::Effect,
-    id::Seq,
+    id::{Seq, SiteKey},
     message::{AuthorKind, VisitorRef},
+    model::SpendCaps,
     time::Timestamp,
 };
 
@@ -28,6 +30,8 @@ pub trait Brain: Send + Sync + 'static {
 pub struct Request {
     /// The agent it speaks for, at its pinned version.
     pub agent: AgentSpec,
+    /// On which site.
+    pub site: SiteKey,
     /// With whom it speaks.
     pub visitor: VisitorRef,
     /// The tools it may call now, transfers among them.
@@ -38,6 +42,10 @@ pub struct Request {
     pub dialogue: Vec<Entry>,
     /// Language of the newest visitor message, as a BCP 47 primary tag.
     pub language: String,
+    /// What models may cost in a day.
+    pub caps: SpendCaps,
+    /// How the desk speaks, whoever the agent is; may be empty.
+    pub voice: String,
     /// The time of the request.
     pub now: Timestamp,
 }
@@ -130,6 +138,17 @@ pub enum Piece {
         /// Where it can be read.
         url: String,
     },
+    /// The model that answers from here on, where a brain has several.
+    Model(String),
+    /// A model did not come to an end. What it has said so far is void; another one goes on.
+    Setback {
+        /// Which model.
+        model: String,
+        /// Why, in words.
+        why: String,
+    },
+    /// There is nothing to show yet, but it is at work.
+    Alive,
     /// What the answer used; steps and time are counted by the runner.
     Usage(Usage),
 }
@@ -140,6 +159,9 @@ pub enum BrainError {
     /// It could not be reached, or broke off.
     #[error("the brain failed: {0}")]
     Failed(String),
+    /// It would cost more than is allowed.
+    #[error("{0}")]
+    Broke(String),
 }
 
 /// How a visitor's message reads: what the triggers before the brain go by. Calibrated by the

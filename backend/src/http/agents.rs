@@ -170,9 +170,8 @@ fn check_slug(slug: &AgentSlug) -> Answer<()> {
 /// published may only hand off to what is published.
 async fn check(app: &App, spec: &AgentSpec, publishing: bool) -> Answer<()> {
     spec.validate()?;
-    if spec.model != BUILT_IN {
-        let message = format!("So far the only model is {BUILT_IN}.");
-        return Err(Error::invalid("model", message));
+    if publishing {
+        offered(app, spec)?;
     }
     if let Some(name) = spec.tools.iter().find(|name| app.tools.get(name).is_none()) {
         return Err(Error::invalid("tools", format!("There is no tool called {name}.")));
@@ -203,6 +202,24 @@ async fn check(app: &App, spec: &AgentSpec, publishing: bool) -> Answer<()> {
                     return Err(Error::invalid("targets", format!("{what} agent {slug} first.")));
                 }
             }
+        }
+    }
+    Ok(())
+}
+
+/// What is published must be able to speak.
+fn offered(app: &App, spec: &AgentSpec) -> Answer<()> {
+    let missing = |model: &str| {
+        format!("No connection offers {model}. Add it under Models, or choose another one.")
+    };
+    let known = |model: &str| model == BUILT_IN || app.models.providers.offer(model);
+    if !known(&spec.model) {
+        return Err(Error::invalid("model", missing(&spec.model)));
+    }
+    for (i, model) in spec.model_settings.fallbacks.iter().enumerate() {
+        if !known(model) {
+            let field = format!("model_settings.fallbacks[{i}]");
+            return Err(Error::invalid(field, missing(model)));
         }
     }
     Ok(())

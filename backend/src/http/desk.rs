@@ -150,6 +150,9 @@ fn check(settings: &DeskSettings, now: &Snapshot) -> Answer<()> {
     if days.iter().any(|day| *day > 6) || days.iter().enumerate().any(doubled) {
         return no("open_weekdays", "Name each weekday once, 0 (Monday) to 6.");
     }
+    if settings.voice.chars().count() > limits::INSTRUCTIONS_CHARS {
+        return no("voice", "Shorten how the desk speaks to 20,000 characters.");
+    }
     let policy = &settings.refund_policy;
     let (order, day) = (policy.per_order, policy.per_customer_day);
     if order.amount < 0 || day.amount < 0 || order.currency != day.currency {

@@ -17,6 +17,7 @@ use crate::{
     auth::{Denied, limits::TooOften, password::PasswordError, streams::TooMany},
     runtime::DeskError,
     storage::StoreError,
+    vault::VaultError,
 };
 
 /// What a handler answers.
@@ -209,6 +210,13 @@ impl From<StoreError> for Error {
                 Self::internal()
             }
         }
+    }
+}
+
+impl From<VaultError> for Error {
+    fn from(cause: VaultError) -> Self {
+        tracing::error!(%cause, "a secret cannot be sealed or read");
+        Self::internal()
     }
 }
 

@@ -105,7 +105,8 @@ pub async fn demo_identity(
     let customer = customer.ok_or(Error::not_found())?;
     let key = DEMO_SITE.parse().map_err(|_| Error::internal())?;
     let site = app.store.site(&key).await?.ok_or(Error::not_found())?;
-    let secret = site.identity_secret.ok_or(Error::not_found())?;
+    let sealed = site.identity_secret.ok_or(Error::not_found())?;
+    let secret = app.vault.read(&SiteRow::identity_purpose(&site.key), &sealed)?;
     let now = app.clock.now().0.div_euclid(1000);
     let claims = Claims {
         sub: customer.id,

@@ -15,8 +15,8 @@ use super::{
     agents, conversations, desk,
     docs::{Caller, at},
     error::Error,
-    help, import, inbox, keys, knowledge, live, money, pages, people, playground, public, sessions,
-    sites, staff, unanswered, visitors, widget,
+    help, import, inbox, keys, knowledge, live, money, pages, people, playground, providers,
+    public, sessions, sites, staff, steps, unanswered, visitors, widget,
 };
 use crate::app::App;
 
@@ -71,6 +71,10 @@ pub fn api() -> OpenApiRouter<App> {
         at("/agents/{slug}/versions", routes!(agents::versions)),
         at("/tools", routes!(desk::tools)),
         at("/desk", routes!(desk::settings, desk::save_settings)),
+        at("/connections", routes!(providers::list, providers::add)),
+        at("/connections/{id}", routes!(providers::change, providers::delete)),
+        at("/connections/{id}/test", routes!(providers::test)),
+        at("/conversations/{id}/steps/{seq}", routes!(steps::read)),
         at("/money", routes!(money::state, money::switch)),
         at("/refunds", routes!(money::refunds)),
         at("/refunds/{intent}/settle", routes!(money::settle)),

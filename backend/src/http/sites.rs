@@ -17,6 +17,7 @@ use crate::{
     auth::{AdminAuth, token},
     origin,
     storage::rows::SiteRow,
+    vault::Sealed,
 };
 
 /// Most origins of one site.
@@ -68,13 +69,13 @@ pub async fn new_secret(
     let _change = app.changes.lock().await;
     let mut row = app.store.site(&key).await?.ok_or(Error::not_found())?;
     let secret = token::secret();
-    row.identity_secret = Some(secret.clone());
+    row.identity_secret = Some(app.vault.seal(&SiteRow::identity_purpose(&key), &secret)?);
     let entry = admin.entry(&app, "site_changed", key.as_str()).with("new identity secret");
     app.store.put_site(row, entry).await?;
     Ok(Json(NewSecret { secret }))
 }
 
-fn checked(key: SiteKey, new: &SaveSite, identity_secret: Option<String>) -> Answer<SiteRow> {
+fn checked(key: SiteKey, new: &SaveSite, identity_secret: Option<Sealed>) -> Answer<SiteRow> {
     Ok(SiteRow {
         key,
         name: text::name("name", &new.name)?,

@@ -44,7 +44,7 @@ pub async fn start(
     let site = app.store.site(&body.site).await?.filter(|site| site.active);
     let site = site.ok_or_else(|| Error::invalid("site", "There is no such site."))?;
     let identity = match &body.identity {
-        Some(jwt) => Some(identity::verify(&*app.store, &site, jwt, now).await?),
+        Some(jwt) => Some(identity::verify(&*app.store, &app.vault, &site, jwt, now).await?),
         None => None,
     };
     let before = match bearer(&headers) {

@@ -5,7 +5,7 @@ use shared::{
     agent::Target,
     brief::{Trigger, TriggerKind, Usage},
     conversation::{Conversation, OpenCall},
-    event::{Effect, EventBody, Message, Settlement, Source, StepUsage, TurnState},
+    event::{Effect, EventBody, Guard, Message, Settlement, Source, StepUsage, TurnState, Verdict},
     id::{CallId, ID_BYTES, Seq},
     message::{Author, AuthorKind},
     owner::Owner,
@@ -17,7 +17,7 @@ use super::{
     decide::end_turn,
     evidence, guard,
     guard::Refusal,
-    handoff::{self, Words},
+    handoff::{self, Words, give_up_after},
     pieces::{ARGS_BYTES, ARGS_DEPTH, is_blank},
 };
 
@@ -40,8 +40,21 @@ pub struct Answer {
     pub through: Seq,
     /// Why there is no answer, if there is none.
     pub failure: Option<String>,
+    /// Why it may not cost what it would cost, if so.
+    pub broke: Option<String>,
+    /// Models that failed before it.
+    pub setbacks: Vec<Setback>,
     /// How much was heard of it, in bytes.
     pub heard: usize,
+}
+
+/// A model that did not come to an end, so that another one went on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setback {
+    /// Which.
+    pub model: String,
+    /// Why.
+    pub why: String,
 }
 
 /// A call as a brain made it.
@@ -80,6 +93,18 @@ pub fn answer(world: &World<'_>, answer: Answer) -> Vec<EventBody> {
         through: answer.through,
         usage: answer.usage,
     })];
+    events.extend(answer.setbacks.iter().map(|setback| {
+        EventBody::Guard(Guard {
+            check: "model_failed".to_owned(),
+            verdict: Verdict::Replaced,
+            detail: format!("{}: {}", setback.model, setback.why),
+        })
+    }));
+    if let Some(why) = &answer.broke {
+        // Asking again would cost the same: a person goes on.
+        events.extend(give_up_after(world, &events, "spend", TriggerKind::Budget, why));
+        return events;
+    }
     if let Some(refusal) = fault_of(&answer) {
         return refuse(world, events, &[refusal]);
     }
@@ -105,13 +130,13 @@ pub fn answer(world: &World<'_>, answer: Answer) -> Vec<EventBody> {
 
 /// What a brain used for an answer that nobody hears; `None` if it used nothing. It has taken no
 /// message in.
-pub fn unheard(world: &World<'_>, usage: Usage) -> Option<EventBody> {
+pub fn unheard(world: &World<'_>, model: String, usage: Usage) -> Option<EventBody> {
     let used = usage.tokens() > 0 || usage.cost_micros > 0;
     let spec = world.spec.filter(|_| used)?;
     Some(EventBody::Usage(StepUsage {
         agent: spec.slug.clone(),
         version: agent_version(&world.thread.state.owner),
-        model: world.desk.faculty.brain.model().to_owned(),
+        model,
         through: 0,
         usage,
     }))

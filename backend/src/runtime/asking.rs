@@ -23,6 +23,7 @@ use super::{
     view,
 };
 use crate::{
+    brain::{BrainError, Piece},
     bus::{Signal, Spoken},
     failpoint::{self, Point},
     journal::Thread,
@@ -50,12 +51,13 @@ pub(super) async fn ask(
 ) -> Result<Step, DriveError> {
     failpoint::hit(Point::BrainBefore);
     let collected = AssertUnwindSafe(collect(desk, world, *restarts < RESTARTS)).catch_unwind();
-    let answer = match collected.await.unwrap_or_else(|_| Collected::Whole(broken(desk, world))) {
-        Collected::Whole(answer) => answer,
-        Collected::Void(usage) => {
+    let broken = |_| Collected::Whole(Box::new(broken(desk, world)));
+    let answer = match collected.await.unwrap_or_else(broken) {
+        Collected::Whole(answer) => *answer,
+        Collected::Void { model, usage } => {
             // The visitor wrote, or a person took over, before the answer was whole.
             *restarts += 1;
-            return discard(desk, thread, world, usage).await;
+            return discard(desk, thread, world, model, usage).await;
         }
     };
     failpoint::hit(Point::BrainAfter);
@@ -71,7 +73,7 @@ pub(super) async fn ask(
     });
     let step = done.await?;
     if voided {
-        return discard(desk, thread, world, answer.usage).await;
+        return discard(desk, thread, world, answer.model, answer.usage).await;
     }
     failpoint::hit(Point::AnswerAfter);
     Ok(step)
@@ -83,10 +85,11 @@ async fn discard(
     desk: &Desk,
     thread: &Arc<Thread>,
     world: &World<'_>,
+    model: String,
     usage: Usage,
 ) -> Result<Step, DriveError> {
     discard_draft(desk, thread);
-    let unheard = answer::unheard(world, usage);
+    let unheard = answer::unheard(world, model, usage);
     insist(desk, thread, |_| unheard.clone().map(|body| vec![body])).await?;
     let now = desk.journal().load(&Scope::System, &thread.state.id).await?;
     if now.is_some_and(|now| now.state.epoch == thread.state.epoch) {
@@ -106,9 +109,14 @@ async fn until_quiet(desk: &Desk, id: &ConversationId) {
 /// What came of listening to a brain.
 enum Collected {
     /// Its answer.
-    Whole(Answer),
-    /// The answer became void before it was whole; it had used this.
-    Void(Usage),
+    Whole(Box<Answer>),
+    /// The answer became void before it was whole.
+    Void {
+        /// The model that was giving it.
+        model: String,
+        /// What it had used.
+        usage: Usage,
+    },
 }
 
 /// Collects a brain's answer piece by piece, showing the text as it comes.
@@ -118,14 +126,14 @@ async fn collect(desk: &Desk, world: &World<'_>, restart: bool) -> Collected {
     let mut answer = nothing_yet(world);
     let Some(request) = view::request(world) else {
         answer.failure = Some("there is nothing to answer".to_owned());
-        return Collected::Whole(answer);
+        return Collected::Whole(Box::new(answer));
     };
     let began = desk.now();
     let signals = desk.journal().bus().follow(&state.id).signals;
     // What was recorded before this began to listen told it nothing: looked for here, so that not a
     // word of a void answer is shown.
     if is_void(desk, state, restart).await {
-        return Collected::Void(Usage::default());
+        return Collected::Void { model: answer.model, usage: Usage::default() };
     }
     let mut pieces = faculty.brain.step(request);
     // One future for the whole answer: a look that is under way goes on when a piece comes first.
@@ -135,14 +143,20 @@ async fn collect(desk: &Desk, world: &World<'_>, restart: bool) -> Collected {
         tokio::select! {
             // What makes the answer void is looked at before more of it is shown.
             biased;
-            () = &mut void => return Collected::Void(answer.usage),
+            () = &mut void => {
+                return Collected::Void { model: answer.model, usage: answer.usage };
+            }
             () = &mut late => {
                 answer.failure = Some("the brain took too long".to_owned());
                 break;
             }
             piece = timeout(BRAIN_SILENCE, pieces.next()) => match piece {
                 Ok(Some(Ok(piece))) => {
+                    let void = matches!(piece, Piece::Setback { .. }) && !answer.text.is_empty();
                     let news = answer.take(piece);
+                    if void {
+                        discard_draft(desk, world.thread);
+                    }
                     if !news.is_empty() {
                         tell_draft(desk, world.thread, news.start, &answer.text[news]);
                     }
@@ -151,6 +165,10 @@ async fn collect(desk: &Desk, world: &World<'_>, restart: bool) -> Collected {
                         answer.failure = Some("the brain did not come to an end".to_owned());
                         break;
                     }
+                }
+                Ok(Some(Err(BrainError::Broke(why)))) => {
+                    answer.broke = Some(why);
+                    break;
                 }
                 Ok(Some(Err(error))) => {
                     answer.failure = Some(error.to_string());
@@ -164,11 +182,11 @@ async fn collect(desk: &Desk, world: &World<'_>, restart: bool) -> Collected {
             },
         }
     }
-    if answer.failure.is_some() {
+    if answer.failure.is_some() || answer.broke.is_some() {
         discard_draft(desk, world.thread);
     }
     answer.usage.took_ms = u64::try_from(desk.now().since_ms(began)).unwrap_or(0);
-    Collected::Whole(answer)
+    Collected::Whole(Box::new(answer))
 }
 
 /// An answer of which nothing has come yet.

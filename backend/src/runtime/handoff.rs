@@ -136,6 +136,17 @@ pub fn fire(
 
 /// A guard gave up on the agent: recorded, then handed to people.
 pub fn give_up(world: &World<'_>, check: &str, kind: TriggerKind, detail: &str) -> Vec<EventBody> {
+    give_up_after(world, &[], check, kind, detail)
+}
+
+/// The same, in one append with what was recorded `before`.
+pub fn give_up_after(
+    world: &World<'_>,
+    before: &[EventBody],
+    check: &str,
+    kind: TriggerKind,
+    detail: &str,
+) -> Vec<EventBody> {
     let guard = EventBody::Guard(Guard {
         check: check.to_owned(),
         verdict: Verdict::Escalated,
@@ -144,7 +155,8 @@ pub fn give_up(world: &World<'_>, check: &str, kind: TriggerKind, detail: &str) 
     let trigger = Trigger { kind, evidence: evidence::stopped(check, detail) };
     let words = Words { reason: reason_of(kind).to_owned(), ..Words::default() };
     let mut events = vec![guard];
-    let handoff = hand_over(world, &events, world.queue(), trigger, words);
+    let so_far: Vec<_> = before.iter().chain(&events).cloned().collect();
+    let handoff = hand_over(world, &so_far, world.queue(), trigger, words);
     events.extend(handoff);
     events
 }

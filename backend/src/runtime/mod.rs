@@ -6,6 +6,7 @@
 //! Nothing here knows the name of an agent.
 
 pub mod answer;
+pub mod asked;
 mod asking;
 pub mod calls;
 pub mod catalog;
@@ -41,6 +42,7 @@ use shared::{
     time::Timestamp,
 };
 
+pub use asked::Asked;
 pub use catalog::{Catalog, Faculty, Snapshot};
 pub use desk::{Desk, DeskError, Parts};
 

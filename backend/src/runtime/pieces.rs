@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde_json::Value;
 use shared::{brief::Usage, event::Source};
 
-use super::answer::{Answer, AskedCall};
+use super::answer::{Answer, AskedCall, Setback};
 use crate::brain::Piece;
 
 /// Longest text of an answer, in bytes; what is longer is cut off.
@@ -25,6 +25,8 @@ const QUICK_REPLY_CHARS: usize = 80;
 const SOURCES: usize = 8;
 /// Longest title or address of such a page, in characters.
 const SOURCE_CHARS: usize = 500;
+/// Most models that are said to have failed in one step.
+const SETBACKS: usize = 8;
 /// So much is heard of one answer, in bytes; a brain that goes on has no end.
 const HEARD_BYTES: usize = 256 * 1024;
 /// What a piece counts besides its text, so that empty ones come to an end, too.
@@ -42,7 +44,7 @@ impl Answer {
             Piece::Call { name, args } if self.calls.len() < CALLS => {
                 self.calls.push(AskedCall { name, args: within_limits(args) });
             }
-            Piece::Call { .. } => {}
+            Piece::Call { .. } | Piece::Alive => {}
             Piece::QuickReplies(texts) => {
                 let seen = texts.iter().map(|text| text.trim()).filter(|text| !is_blank(text));
                 let short = seen.filter(|text| text.chars().count() <= QUICK_REPLY_CHARS);
@@ -55,6 +57,8 @@ impl Answer {
                 }
             }
             Piece::Usage(usage) => self.take_usage(&usage),
+            Piece::Model(model) => self.model = model,
+            Piece::Setback { model, why } => self.begin_again(Setback { model, why }),
         }
         self.text.len()..self.text.len()
     }
@@ -62,6 +66,17 @@ impl Answer {
     /// Whether so much was heard that the brain will not come to an end by itself.
     pub fn is_endless(&self) -> bool {
         self.heard > HEARD_BYTES
+    }
+
+    /// Another model goes on: nothing of what was said so far holds.
+    fn begin_again(&mut self, setback: Setback) {
+        self.text.clear();
+        self.calls.clear();
+        self.quick_replies.clear();
+        self.sources.clear();
+        if self.setbacks.len() < SETBACKS {
+            self.setbacks.push(setback);
+        }
     }
 
     /// What is shown is the beginning of the message, which has no space around it.
@@ -124,7 +139,9 @@ fn size_of(piece: &Piece) -> usize {
         Piece::Call { name, .. } => name.len(),
         Piece::QuickReplies(texts) => texts.iter().map(String::len).sum(),
         Piece::Source { title, url } => title.len() + url.len(),
-        Piece::Usage(_) => 0,
+        Piece::Model(model) => model.len(),
+        Piece::Setback { model, why } => model.len() + why.len(),
+        Piece::Usage(_) | Piece::Alive => 0,
     }
 }
 

@@ -134,6 +134,7 @@ pub fn agent(slug: &str, tools: &[&str], targets: &[&str]) -> AgentSpec {
         instructions: String::new(),
         opening: String::new(),
         model: "none".to_owned(),
+        model_settings: shared::model::ModelSettings::default(),
         tools: tools.iter().map(|&t| t.to_owned()).collect(),
         collections: Vec::new(),
         targets: targets.iter().map(target).collect(),
@@ -194,6 +195,8 @@ impl Stage {
             opens_hour: 0,
             closes_hour: 24,
             open_weekdays: (0..7).collect(),
+            voice: String::new(),
+            spend: shared::model::SpendCaps::default(),
             refund_policy: RefundPolicy {
                 per_order: eur(10_000),
                 per_customer_day: eur(15_000),

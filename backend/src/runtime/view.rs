@@ -42,11 +42,14 @@ pub fn request(world: &World<'_>) -> Option<Request> {
     let language = world.desk.faculty.reader.read(newest, before).language;
     Some(Request {
         agent: spec.clone(),
+        site: state.site.clone(),
         visitor: state.visitor.clone(),
         tools: tools(world),
         brief: brief_of_tenure(world),
         dialogue,
         language: if language.is_empty() { "en".to_owned() } else { language },
+        caps: world.desk.settings.spend,
+        voice: world.desk.settings.voice.clone(),
         now: world.now,
     })
 }

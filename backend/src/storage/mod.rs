@@ -21,8 +21,8 @@ use shared::{
 };
 
 use rows::{
-    AgentRow, Article, AskedInVain, AuditFilter, AuditRow, Batch, Ends, Hash, Head, Line,
-    NewIdentity, Record, RefundRow, SearchRow, SessionRow, SiteRow, StaffRow, VersionRow,
+    AgentRow, Article, AskedInVain, AuditFilter, AuditRow, Batch, ConnectionRow, Ends, Hash, Head,
+    Line, NewIdentity, Record, RefundRow, SearchRow, SessionRow, SiteRow, StaffRow, VersionRow,
     VisitorRow,
 };
 
@@ -325,6 +325,15 @@ pub trait Store: Send + Sync + 'static {
     async fn site(&self, key: &SiteKey) -> Result<Option<SiteRow>, StoreError>;
     /// Adds or replaces a site.
     async fn put_site(&self, site: SiteRow, audit: AuditRow) -> Result<(), StoreError>;
+    /// All connections to model providers, by id.
+    async fn connections(&self) -> Result<Vec<ConnectionRow>, StoreError>;
+    /// Adds a connection; `Taken` if there is one of this id.
+    async fn add_connection(&self, row: ConnectionRow, audit: AuditRow) -> Result<(), StoreError>;
+    /// Replaces a connection. Answers whether there was one, and writes nothing if not.
+    async fn put_connection(&self, row: ConnectionRow, audit: AuditRow)
+    -> Result<bool, StoreError>;
+    /// Deletes a connection. Answers whether there was one, and writes nothing if not.
+    async fn delete_connection(&self, id: &str, audit: AuditRow) -> Result<bool, StoreError>;
     /// All agents that are not retired, by slug: newest version and draft.
     async fn agents(&self) -> Result<Vec<AgentRow>, StoreError>;
     /// One agent.
@@ -398,6 +407,8 @@ pub trait Store: Send + Sync + 'static {
         after: Option<u64>,
         limit: usize,
     ) -> Result<Audit, StoreError>;
+    /// What brains have cost since `since`, by site and visitor, in millionths.
+    async fn spent(&self, since: Timestamp) -> Result<Vec<(SiteKey, VisitorId, u64)>, StoreError>;
     /// What brains have used, summed.
     async fn meters(&self, by: MeterBy) -> Result<Vec<Meter>, StoreError>;
 }

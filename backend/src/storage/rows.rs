@@ -2,14 +2,16 @@
 
 use shared::{
     agent::AgentSpec,
-    api::{Origin, RefundLine, Role, Summary},
+    api::{OfferedModel, Origin, RefundLine, Role, Summary},
     brief::Usage,
     id::{AgentSlug, ApprovalId, ClientId, ConversationId, Epoch, Seq, SiteKey, StaffId},
     message::{StaffRef, VisitorRef},
+    model::Protocol,
     time::Timestamp,
 };
 
 use super::Require;
+use crate::vault::Sealed;
 
 /// A SHA-256 digest.
 pub type Hash = [u8; 32];
@@ -307,10 +309,41 @@ pub struct SiteRow {
     pub greeting: String,
     /// What the widget suggests to ask; its own suggestions if empty.
     pub questions: Vec<String>,
-    /// The secret with which it signs identities.
-    pub identity_secret: Option<String>,
+    /// The secret with which it signs identities; it opens for [`Self::identity_purpose`].
+    pub identity_secret: Option<Sealed>,
     /// Whether visitors can write.
     pub active: bool,
+}
+
+impl SiteRow {
+    /// What its identity secret is sealed for.
+    pub fn identity_purpose(key: &SiteKey) -> String {
+        format!("site/{key}/identity")
+    }
+}
+
+/// A connection to a model provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectionRow {
+    /// What agents call it.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// How it is spoken to.
+    pub protocol: Protocol,
+    /// Where it answers.
+    pub base_url: String,
+    /// Its key; it opens for [`Self::key_purpose`].
+    pub key: Option<Sealed>,
+    /// What it offers.
+    pub models: Vec<OfferedModel>,
+}
+
+impl ConnectionRow {
+    /// What its key is sealed for.
+    pub fn key_purpose(id: &str) -> String {
+        format!("connection/{id}/key")
+    }
 }
 
 /// An agent's newest version and draft.

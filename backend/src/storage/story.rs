@@ -1,5 +1,7 @@
 //! The one story that every database must tell: what each method of [`Store`] promises.
 
+mod connections;
+
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -22,6 +24,7 @@ use super::{
         Record, RefundRow, SessionKind, SessionRow, SiteRow, StaffRow,
     },
 };
+use crate::vault::Sealed;
 
 const NOW: Timestamp = Timestamp(1_700_000_000_000);
 
@@ -36,6 +39,7 @@ pub(crate) async fn story(store: Arc<dyn Store>) {
     staff(store).await;
     agents(store).await;
     desk(store).await;
+    connections::story(store).await;
     audit_and_meters(store).await;
 }
 
@@ -522,6 +526,7 @@ pub(crate) fn greeter(name: &str) -> AgentSpec {
         instructions: String::new(),
         opening: String::new(),
         model: BUILT_IN.to_owned(),
+        model_settings: shared::model::ModelSettings::default(),
         tools: Vec::new(),
         collections: Vec::new(),
         targets: Vec::new(),
@@ -578,7 +583,7 @@ async fn desk(store: &dyn Store) {
         color: "#102030".to_owned(),
         greeting: "Hi".to_owned(),
         questions: vec!["Where is it?".to_owned()],
-        identity_secret: Some("secret".to_owned()),
+        identity_secret: Some(Sealed::stored("secret".to_owned())),
         active: true,
     };
     for row in [site("demo", "Zeta"), site("shop", "Alpha"), site("demo", "Beta")] {
@@ -661,6 +666,10 @@ async fn audit_and_meters(store: &dyn Store) {
         assert_eq!(found, sums, "{by:?}");
     }
 
+    let spent = store.spent(NOW).await;
+    assert_eq!(spent, Ok(vec![(id("demo"), id("vis_1"), 6)]));
+    assert_eq!(store.spent(NOW.plus_ms(1)).await, Ok(Vec::new()), "before");
+
     let all = AuditFilter::default;
     let audit = store.audit(all(), None, 3).await.expect("audit");
     let actions: Vec<_> = audit.entries.iter().map(|e| e.action.as_str()).collect();
@@ -675,6 +684,7 @@ async fn audit_and_meters(store: &dyn Store) {
     };
     assert_eq!((of("greeter"), of("bob"), of("eve")), (3 + 1, 1, 0));
     assert_eq!((of("ana"), of("site"), of("desk")), (1 + 5 + 1 + 4, 3, 2));
+    assert_eq!((of("connection"), of("twice")), (4, 0));
     let conversation = Some(id("meters_1"));
     let of_one = store.audit(AuditFilter { conversation, ..all() }, None, 9).await.expect("audit");
     assert_eq!(of_one.entries.len(), 2);

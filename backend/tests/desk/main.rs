@@ -5,6 +5,7 @@ mod bursts;
 mod check;
 mod leases;
 mod live;
+mod models;
 mod money;
 mod people;
 mod phrasing;

@@ -63,6 +63,7 @@ impl TestDesk {
         let server = tokio::spawn(baton::serve(config, listener, stop.clone(), announce));
         let Started { address, sign_ins, restored } =
             timeout(PATIENCE, told).await.unwrap().unwrap();
+        baton::egress::prepare_tls();
         let client =
             reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { address, sign_ins, restored, folder, client, stop, server: Some(server) }

@@ -12,6 +12,8 @@ mod matrix;
 mod money;
 mod pages;
 mod process;
+mod providers;
+mod secrets;
 mod sites;
 mod slow;
 mod staff;

@@ -39,6 +39,8 @@ fn routes() -> Vec<Route> {
     let route = |method, path, who, body| Route { method, path, who, body };
     let none = || json!({});
     let message = || json!({ "client_id": uuid("c-1"), "text": "hello" });
+    let connection =
+        || json!({ "name": "x", "protocol": "anthropic", "models": [{ "name": "x" }] });
     let site = || json!({ "name": "x", "origins": [], "color": "#000000", "greeting": "", "active": true });
     let article = || json!({ "title": "x", "body": "x", "language": "en", "collection": "x" });
     vec![
@@ -84,6 +86,12 @@ fn routes() -> Vec<Route> {
         route("get", "/tools", Admin, none()),
         route("get", "/desk", Admin, none()),
         route("put", "/desk", Admin, none()),
+        route("get", "/connections", Admin, none()),
+        route("post", "/connections", Admin, none()),
+        route("put", "/connections/{id}", Admin, connection()),
+        route("delete", "/connections/{id}", Admin, none()),
+        route("post", "/connections/{id}/test", Admin, json!({ "model": "x" })),
+        route("get", "/conversations/{id}/steps/{seq}", Admin, none()),
         route("get", "/money", Admin, none()),
         route("put", "/money", Admin, json!({ "enabled": true })),
         route("get", "/refunds", Admin, none()),

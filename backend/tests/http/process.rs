@@ -129,6 +129,7 @@ struct Visitor {
 
 impl Visitor {
     async fn begin(server: &Running) -> Self {
+        baton::egress::prepare_tls();
         let (url, client) = (server.url(), reqwest::Client::new());
         let begun = client.post(format!("{url}/visitors")).json(&json!({ "site": "main" }));
         let begun: Value = begun.send().await.unwrap().json().await.unwrap();

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use shared::{limits::PASSWORD_CHARS, money::Money};
 
-use super::format;
+use super::{format, price};
 
 /// What is wrong with the form, and where: the field's name and what to do about it.
 pub type Wrong = Signal<Option<(String, String)>>;
@@ -141,6 +141,22 @@ pub fn Amount(
         format::typed_amount(typed, currency).filter(|amount| amount.currency == currency)
     };
     view! { <Read id=id value=text read=read on_change=on_change kind="text" keyboard="decimal"/> }
+}
+
+/// What tokens cost, in millionths; what is no price is put back when the box is left.
+#[component]
+pub fn Price(
+    /// Its id.
+    #[prop(into)]
+    id: String,
+    /// The price, in millionths.
+    #[prop(into)]
+    value: Signal<u64>,
+    /// What was typed.
+    on_change: Callback<u64>,
+) -> impl IntoView {
+    let text = Signal::derive(move || price::write(value.get()));
+    view! { <Read id=id value=text read=price::read on_change=on_change kind="text" keyboard="decimal"/> }
 }
 
 /// A box whose text means something, read when the box is left; what means nothing is put back.

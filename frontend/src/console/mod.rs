@@ -16,6 +16,7 @@ mod live;
 mod load;
 mod nav;
 mod notices;
+mod price;
 mod profile;
 mod route;
 mod shell;

@@ -21,6 +21,8 @@ pub enum Page {
     Agents,
     /// One agent: `/admin/agents/{slug}`.
     Agent(AgentSlug),
+    /// Connections to model providers: `/admin/models`.
+    Models,
     /// Websites: `/admin/sites`.
     Sites,
     /// Accounts: `/admin/staff`.
@@ -60,6 +62,7 @@ impl Route {
             Self::Admin(page) => match page {
                 Page::Agents => "/admin/agents".to_owned(),
                 Page::Agent(slug) => format!("/admin/agents/{slug}"),
+                Page::Models => "/admin/models".to_owned(),
                 Page::Sites => "/admin/sites".to_owned(),
                 Page::Staff => "/admin/staff".to_owned(),
                 Page::Desk => "/admin/desk".to_owned(),
@@ -76,6 +79,7 @@ fn page(second: Option<&str>, third: Option<&str>, query: &str) -> Option<Page> 
     match (second, third) {
         (None | Some("agents"), None) => Some(Page::Agents),
         (Some("agents"), Some(slug)) => slug.parse().ok().map(Page::Agent),
+        (Some("models"), None) => Some(Page::Models),
         (Some("sites"), None) => Some(Page::Sites),
         (Some("staff"), None) => Some(Page::Staff),
         (Some("desk"), None) => Some(Page::Desk),
@@ -102,6 +106,7 @@ mod tests {
         let pages = [
             Page::Agents,
             Page::Agent("billing".parse().unwrap()),
+            Page::Models,
             Page::Sites,
             Page::Staff,
             Page::Desk,

@@ -108,6 +108,7 @@ pub fn verdict(verdict: Verdict) -> &'static str {
         Verdict::Refused => "refused",
         Verdict::Escalated => "gave it to a person",
         Verdict::Discarded => "discarded",
+        Verdict::Replaced => "went on with another",
     }
 }
 

@@ -106,13 +106,14 @@ fn invariant_12_what_an_unheard_answer_used_is_counted_and_takes_nothing_in() {
     stage.visitor("hello");
     assert_eq!(stage.run(), Next::Ask);
     let used = Usage { steps: 1, tokens_in: 30, tokens_out: 4, ..Usage::default() };
-    let unheard = stage.with(|w| answer::unheard(w, used)).expect("it used something");
+    let unheard =
+        stage.with(|w| answer::unheard(w, "none".to_owned(), used)).expect("it used something");
     let claim = stage.with(|w| decide::claim(w, &staff("sam"))).unwrap();
     stage.apply(claim);
     stage.apply(vec![unheard]);
     let state = &stage.thread.state;
     assert_eq!((state.usage.tokens(), state.taken_in), (34, 0));
-    assert!(stage.with(|w| answer::unheard(w, Usage::default())).is_none());
+    assert!(stage.with(|w| answer::unheard(w, String::new(), Usage::default())).is_none());
 }
 
 /// Scenario 11: eight handoffs over forty turns.

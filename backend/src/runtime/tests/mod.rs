@@ -4,6 +4,7 @@
 mod decisions;
 mod effects;
 mod invariants;
+mod models;
 mod people;
 mod properties;
 mod queues;

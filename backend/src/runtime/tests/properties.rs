@@ -15,6 +15,7 @@ use shared::{
 
 use crate::runtime::stage::{Stage, proposal, queue, staff, transfer_args};
 use crate::{
+    brain::llm::tests::legal,
     journal::projection::Added,
     money::events::{self, Proposer},
     runtime::{
@@ -265,6 +266,28 @@ fn visitor_view(stage: &Stage) -> Result<(), TestCaseError> {
     let states = |c: &Conversation| c.refunds.iter().map(|r| r.state).collect::<Vec<_>>();
     prop_assert_eq!(states(&seen), states(state));
     Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+    /// Never empty, never without the latest request, and legal for every provider: whoever speaks
+    /// next, after whatever handoff, is sent the same journal.
+    #[test]
+    fn scenario_08_any_history_renders_to_a_request_that_every_provider_takes(
+        acts in prop::collection::vec(acts(), 1..30),
+    ) {
+        let mut stage = Stage::new();
+        stage.visitor("hello");
+        for act in acts {
+            perform(&mut stage, act);
+            if stage.run() == Next::Ask {
+                let request = stage.with(crate::runtime::view::request);
+                let request = request.ok_or_else(|| TestCaseError::fail("nothing to answer"))?;
+                prop_assert!(!request.dialogue.is_empty());
+                legal::check_all(&request).map_err(TestCaseError::fail)?;
+            }
+        }
+    }
 }
 
 proptest! {

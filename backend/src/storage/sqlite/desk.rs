@@ -4,7 +4,10 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use shared::id::SiteKey;
 
 use super::convert::{json, parsed, to_json};
-use crate::storage::{StoreError, rows::SiteRow};
+use crate::{
+    storage::{StoreError, rows::SiteRow},
+    vault::Sealed,
+};
 
 const SITE: &str = "SELECT key, name, origins, color, greeting, identity_secret, active, questions
                     FROM sites";
@@ -30,7 +33,7 @@ pub(super) fn put_site(conn: &Connection, site: &SiteRow) -> Result<(), StoreErr
         to_json(&site.origins)?,
         &site.color,
         &site.greeting,
-        &site.identity_secret,
+        site.identity_secret.as_ref().map(Sealed::as_str),
         site.active,
         to_json(&site.questions)?,
     ))?;
@@ -55,7 +58,7 @@ fn site_of(row: &Row<'_>) -> rusqlite::Result<SiteRow> {
         origins: json(row, 2)?,
         color: row.get(3)?,
         greeting: row.get(4)?,
-        identity_secret: row.get(5)?,
+        identity_secret: row.get::<_, Option<String>>(5)?.map(Sealed::stored),
         active: row.get(6)?,
         questions: json(row, 7)?,
     })

@@ -4,8 +4,11 @@ use rusqlite::Connection;
 use shared::{
     api::{Meter, MeterBy},
     brief::Usage,
+    id::{SiteKey, VisitorId},
+    time::Timestamp,
 };
 
+use super::convert::parsed;
 use crate::storage::StoreError;
 
 pub(super) fn sums(conn: &Connection, by: MeterBy) -> Result<Vec<Meter>, StoreError> {
@@ -32,4 +35,20 @@ pub(super) fn sums(conn: &Connection, by: MeterBy) -> Result<Vec<Meter>, StoreEr
         Ok(Meter { key: row.get(0)?, usage, turns: row.get(6)? })
     })?;
     Ok(meters.collect::<Result<_, _>>()?)
+}
+
+/// What was spent since then. The site stands in the summary only.
+pub(super) fn spent(
+    conn: &Connection,
+    since: Timestamp,
+) -> Result<Vec<(SiteKey, VisitorId, u64)>, StoreError> {
+    let sql = "SELECT c.summary ->> '$.site', c.visitor, sum(m.cost_micros)
+               FROM conversations c
+               JOIN meters m ON m.conversation = c.n AND m.cost_micros > 0
+               JOIN events e ON e.conversation = m.conversation AND e.seq = m.seq
+               WHERE c.updated_at >= ?1 AND e.at >= ?1 GROUP BY 1, 2";
+    let mut statement = conn.prepare_cached(sql)?;
+    let rows = statement
+        .query_map([since.0], |row| Ok((parsed(row, 0)?, parsed(row, 1)?, row.get(2)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }

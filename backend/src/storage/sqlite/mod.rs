@@ -7,6 +7,7 @@ mod agents;
 mod append;
 mod articles;
 mod audit;
+mod connections;
 mod conversations;
 mod convert;
 mod desk;

@@ -17,16 +17,16 @@ use shared::{
 use super::{
     SqliteStore, agents,
     append::{self, Refusal},
-    articles, audit, conversations, desk, inbox, meters, money, refunds, search, searches,
-    sessions, staff, visitors,
+    articles, audit, connections, conversations, desk, inbox, meters, money, refunds, search,
+    searches, sessions, staff, visitors,
     writer::Tx,
 };
 use crate::storage::{
     AppendError, InboxQuery, RefundTotals, Scope, Store, StoreError,
     rows::{
-        AgentRow, Article, AskedInVain, AuditFilter, AuditRow, Batch, Ends, Hash, Head, Line,
-        NewIdentity, Record, RefundRow, SearchRow, SessionRow, SiteRow, StaffRow, VersionRow,
-        VisitorRow,
+        AgentRow, Article, AskedInVain, AuditFilter, AuditRow, Batch, ConnectionRow, Ends, Hash,
+        Head, Line, NewIdentity, Record, RefundRow, SearchRow, SessionRow, SiteRow, StaffRow,
+        VersionRow, VisitorRow,
     },
 };
 
@@ -331,6 +331,27 @@ impl Store for SqliteStore {
         self.act(audit, move |tx| desk::put_site(tx, &site)).await
     }
 
+    async fn connections(&self) -> Result<Vec<ConnectionRow>, StoreError> {
+        self.readers.read(connections::all).await
+    }
+
+    async fn add_connection(&self, row: ConnectionRow, audit: AuditRow) -> Result<(), StoreError> {
+        self.act(audit, move |tx| connections::add(tx, &row)).await
+    }
+
+    async fn put_connection(
+        &self,
+        row: ConnectionRow,
+        audit: AuditRow,
+    ) -> Result<bool, StoreError> {
+        self.act_if(audit, move |tx| connections::put(tx, &row)).await
+    }
+
+    async fn delete_connection(&self, id: &str, audit: AuditRow) -> Result<bool, StoreError> {
+        let id = id.to_owned();
+        self.act_if(audit, move |tx| connections::delete(tx, &id)).await
+    }
+
     async fn agents(&self) -> Result<Vec<AgentRow>, StoreError> {
         self.readers.read(agents::all).await
     }
@@ -437,6 +458,10 @@ impl Store for SqliteStore {
         limit: usize,
     ) -> Result<Audit, StoreError> {
         self.readers.read(move |c| audit::page(c, &filter, after, limit)).await
+    }
+
+    async fn spent(&self, since: Timestamp) -> Result<Vec<(SiteKey, VisitorId, u64)>, StoreError> {
+        self.readers.read(move |c| meters::spent(c, since)).await
     }
 
     async fn meters(&self, by: MeterBy) -> Result<Vec<Meter>, StoreError> {

@@ -6,6 +6,7 @@ use shared::{
     api::Agent,
     id::AgentSlug,
     limits::{NAME_CHARS, PHRASE_CHARS},
+    model::ModelSettings,
 };
 
 use super::{
@@ -159,6 +160,7 @@ fn fresh(slug: &str, name: &str, purpose: &str) -> Result<AgentSpec, (String, St
         instructions: String::new(),
         opening: String::new(),
         model: BUILT_IN.to_owned(),
+        model_settings: ModelSettings::default(),
         tools: Vec::new(),
         collections: Vec::new(),
         targets: Vec::new(),

@@ -5,6 +5,7 @@ mod agents;
 mod audit;
 mod desk;
 mod meters;
+mod models;
 mod money;
 mod preview;
 mod sites;
@@ -57,6 +58,7 @@ fn Pages(admin: Admin) -> impl IntoView {
                     Some(Page::Sites) => view! { <sites::SitesPage/> }.into_any(),
                     Some(Page::Staff) => view! { <staff::StaffPage/> }.into_any(),
                     Some(Page::Desk) => view! { <desk::DeskPage/> }.into_any(),
+                    Some(Page::Models) => view! { <models::ModelsPage/> }.into_any(),
                     Some(Page::Money) => view! { <money::MoneyPage/> }.into_any(),
                     Some(Page::Audit(of)) => view! { <audit::AuditPage of=of/> }.into_any(),
                     Some(Page::Meters) => view! { <meters::MetersPage/> }.into_any(),
@@ -84,6 +86,7 @@ fn SideNav() -> impl IntoView {
     view! {
         <nav class="side-nav" aria-label="Admin" node_ref=node>
             <Link to=Route::Admin(Page::Agents) current=in_agents>"Agents"</Link>
+            <Link to=Route::Admin(Page::Models)>"Models"</Link>
             <Link to=Route::Admin(Page::Sites)>"Sites"</Link>
             <Link to=Route::Admin(Page::Staff)>"Staff"</Link>
             <Link to=Route::Admin(Page::Desk)>"Desk"</Link>

@@ -4,12 +4,13 @@ use serde::Deserialize;
 use shared::{
     agent::{AgentSpec, DeskSettings},
     api::{
-        AddApiKey, Agent, ApiKeys, Audit, ChangeStaff, LookedInto, MeterBy, Meters, MoneyState,
-        NewApiKey, NewSecret, NewStaff, Playground, Publish, RefundLine, Rollback, SaveSite,
-        SettleRefund, Site, Sites, Staff, StartPlayground, SwitchMoney, Tools, TryMessage,
+        AddApiKey, AddConnection, Agent, ApiKeys, Audit, ChangeStaff, Connection, ConnectionTest,
+        Connections, LookedInto, MeterBy, Meters, MoneyState, NewApiKey, NewSecret, NewStaff,
+        Playground, Publish, RefundLine, Rollback, SaveConnection, SaveSite, SettleRefund, Site,
+        Sites, Staff, StartPlayground, StepRequest, SwitchMoney, TestConnection, Tools, TryMessage,
         Versions,
     },
-    id::{AgentSlug, ConversationId, IntentId, KeyId, SiteKey, StaffId},
+    id::{AgentSlug, ConversationId, IntentId, KeyId, Seq, SiteKey, StaffId},
 };
 
 use super::{Desk, Empty, Failure, NOTHING, Verb, part};
@@ -87,6 +88,48 @@ impl Admin {
     pub async fn try_message(&self, id: &str, message: &TryMessage) -> Result<Playground, Failure> {
         let path = format!("/playground/{}/messages", part(id));
         self.desk.ask(Verb::Post, &path, Some(message)).await
+    }
+
+    /// All connections to model providers.
+    pub async fn connections(&self) -> Result<Connections, Failure> {
+        self.desk.ask(Verb::Get, "/connections", NOTHING).await
+    }
+
+    /// Adds a connection.
+    pub async fn add_connection(&self, new: &AddConnection) -> Result<Connection, Failure> {
+        self.desk.ask(Verb::Post, "/connections", Some(new)).await
+    }
+
+    /// Changes a connection.
+    pub async fn save_connection(
+        &self,
+        id: &str,
+        changed: &SaveConnection,
+    ) -> Result<Connection, Failure> {
+        self.desk.ask(Verb::Put, &format!("/connections/{}", part(id)), Some(changed)).await
+    }
+
+    /// Deletes a connection and its key.
+    pub async fn delete_connection(&self, id: &str) -> Result<(), Failure> {
+        self.desk.tell(Verb::Delete, &format!("/connections/{}", part(id)), NOTHING).await
+    }
+
+    /// What a model was asked in one step of a conversation.
+    pub async fn step_request(
+        &self,
+        id: &ConversationId,
+        seq: Seq,
+    ) -> Result<StepRequest, Failure> {
+        self.desk.ask(Verb::Get, &format!("/conversations/{id}/steps/{seq}"), NOTHING).await
+    }
+
+    /// Tries one of its models.
+    pub async fn test_connection(
+        &self,
+        id: &str,
+        test: &TestConnection,
+    ) -> Result<ConnectionTest, Failure> {
+        self.desk.ask(Verb::Post, &format!("/connections/{}/test", part(id)), Some(test)).await
     }
 
     /// All sites.

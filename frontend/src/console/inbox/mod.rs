@@ -17,6 +17,7 @@ mod list_view;
 mod open;
 mod people;
 mod record;
+mod request;
 mod seen;
 mod state;
 mod thread;

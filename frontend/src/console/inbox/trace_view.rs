@@ -1,11 +1,14 @@
 //! The trace on the page: a timeline of each turn.
 
 use leptos::prelude::*;
-use shared::{conversation::Conversation, event::Event, message::AuthorKind, trace::Stretch};
+use shared::{
+    agent::BUILT_IN, conversation::Conversation, event::Event, message::AuthorKind, trace::Stretch,
+};
 
 use super::{
     item::{self, Time},
     open::Open,
+    request::ShowRequest,
     thread::{Body, Item},
     trace::{self, Row, Section},
 };
@@ -83,6 +86,8 @@ fn turn(name: String, section: Section) -> impl IntoView {
 
 fn row(row: Row) -> impl IntoView {
     let Row { item, after_ms, took_ms, ended } = row;
+    let asked =
+        matches!(&item.body, Body::Step(step) if step.model != BUILT_IN).then_some(item.seq);
     let spent = ended.map(|tenure| {
         let cost = trace::cost(&tenure.usage);
         let cost = if cost.is_empty() { "nothing used".to_owned() } else { cost };
@@ -94,7 +99,7 @@ fn row(row: Row) -> impl IntoView {
         <li class="timeline-row">
             <span class="timeline-after">{format!("+{}", trace::short(after_ms))}</span>
             <div class="timeline-what">
-                {what(item)} {(!more.is_empty()).then(|| view! { <p class="hint">{more}</p> })}
+                {what(item)} {asked.map(|seq| view! { <ShowRequest seq=seq/> })} {(!more.is_empty()).then(|| view! { <p class="hint">{more}</p> })}
             </div>
         </li>
     }

@@ -45,6 +45,7 @@ pub struct Client {
 impl Client {
     /// The `n`th client.
     pub fn new(n: u64, seed: u64, desk: watch::Receiver<Desk>) -> Self {
+        baton::egress::prepare_tls();
         let http = reqwest::Client::builder().timeout(PATIENCE).build().expect("a client");
         Self { n, chance: fastrand::Rng::with_seed(seed), desk, http, tried: 0 }
     }

@@ -234,7 +234,7 @@ impl Desk {
                 Piece::QuickReplies(replies) => self.buttons = replies,
                 Piece::Source { title, .. } => self.sources.push(title),
                 Piece::Call { name, args } => calls.push((name, args.expect("arguments"))),
-                Piece::Usage(_) => {}
+                Piece::Usage(_) | Piece::Model(_) | Piece::Setback { .. } | Piece::Alive => {}
             }
         }
         assert!(!text.is_empty() || !calls.is_empty(), "an empty answer");
@@ -404,11 +404,14 @@ impl Desk {
             agent.targets.iter().map(|t: &Target| tool(t.tool_name(), Effect::Transfer));
         Request {
             agent: agent.clone(),
+            site: "demo".parse().expect("a key"),
             visitor: self.visitor.clone(),
             tools: tools.chain(transfers).collect(),
             brief: self.brief.clone(),
             language: SHIPPED.read(&newest, &[]).language,
             dialogue,
+            caps: shared::model::SpendCaps::default(),
+            voice: String::new(),
             now: Timestamp(1_795_000_000_000),
         }
     }

@@ -11,7 +11,9 @@ use shared::{
     time::Timestamp,
 };
 
-use super::{Builtin, reader::tests::SHIPPED};
+pub(crate) use super::reader::tests::SHIPPED;
+
+use super::Builtin;
 use crate::brain::{Brain, Entry, Piece, Request};
 
 /// The first message of a conversation with `agent`, which has no tools.
@@ -32,11 +34,14 @@ pub fn greeting(agent: AgentSpec, text: &str) -> Request {
     };
     Request {
         agent,
+        site: "demo".parse().expect("a key"),
         visitor,
         tools: Vec::new(),
         brief: None,
         dialogue: vec![said],
         language: "en".to_owned(),
+        caps: shared::model::SpendCaps::default(),
+        voice: String::new(),
         now: Timestamp(0),
     }
 }

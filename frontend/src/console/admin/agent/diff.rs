@@ -1,6 +1,9 @@
 //! What differs between two versions of an agent, field by field. No page in here.
 
-use shared::agent::{AgentSpec, Example, Rule};
+use shared::{
+    agent::{AgentSpec, Example, Rule},
+    model::ModelSettings,
+};
 
 use super::{conditions::in_words, fields::target_words};
 
@@ -38,6 +41,7 @@ pub fn changes(old: &AgentSpec, new: &AgentSpec) -> Vec<Change> {
         text("Name", &old.name, &new.name),
         text("Purpose", &old.purpose, &new.purpose),
         text("Model", &old.model, &new.model),
+        text("How the model is asked", &asked(&old.model_settings), &asked(&new.model_settings)),
         text("Instructions", &old.instructions, &new.instructions),
         text("Opening", &old.opening, &new.opening),
         set("Tools", &old.tools, &new.tools, Clone::clone),
@@ -58,6 +62,21 @@ pub fn changes(old: &AgentSpec, new: &AgentSpec) -> Vec<Change> {
         text("Tokens a conversation", &number(old.budgets.tokens), &number(new.budgets.tokens)),
     ];
     all.into_iter().flatten().collect()
+}
+
+/// Settings of a model, one a line.
+fn asked(settings: &ModelSettings) -> String {
+    let own = || "the model’s own".to_owned();
+    let mut lines = vec![
+        format!("temperature: {}", settings.temperature.map_or_else(own, |t| t.to_string())),
+        format!("longest answer: {} tokens", settings.max_tokens()),
+        format!(
+            "thinking: {}",
+            settings.effort.map_or_else(own, |e| format!("{e:?}").to_lowercase())
+        ),
+    ];
+    lines.extend(settings.fallbacks.iter().map(|model| format!("if it fails: {model}")));
+    lines.join("\n")
 }
 
 fn text(field: &'static str, old: &str, new: &str) -> Option<Change> {

@@ -7,6 +7,7 @@ use shared::{
     agent::{AgentSpec, Budgets},
     api::Agent,
     id::AgentSlug,
+    model::ModelSettings,
 };
 
 use super::super::super::{
@@ -164,6 +165,7 @@ pub fn current(agent: &Agent) -> AgentSpec {
         instructions: String::new(),
         opening: String::new(),
         model: shared::agent::BUILT_IN.to_owned(),
+        model_settings: ModelSettings::default(),
         tools: Vec::new(),
         collections: Vec::new(),
         targets: Vec::new(),

@@ -63,14 +63,7 @@ fn Speech() -> impl IntoView {
     view! {
         <fieldset>
             <legend>"How it speaks"</legend>
-            <Field
-                field="model"
-                label="Model"
-                hint="What speaks for the agent. So far that is “built-in”, which needs no key and no download."
-                wrong=wrong
-            >
-                <TextInput id="model" value=editor.text(|s| s.model.clone()) on_input=editor.typed(|s, v| s.model = v)/>
-            </Field>
+            <super::model::Model/>
             <Field
                 field="instructions"
                 label="Instructions"

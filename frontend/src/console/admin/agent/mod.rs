@@ -7,6 +7,7 @@ mod diff;
 mod editor;
 mod examples;
 mod fields;
+mod model;
 mod playground;
 mod rules;
 mod tried;

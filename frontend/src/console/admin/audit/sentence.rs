@@ -75,6 +75,9 @@ pub fn tell(entry: &AuditEntry, names: &Names) -> Told {
         "api_key" => say(format!("{who} changed the API keys of {subject}")),
         "site_added" => Told { what: format!("{who} added the site {detail}"), ..base },
         "site_changed" => say(format!("{who} changed the site {subject}")),
+        "connection_added" => say(format!("{who} connected the model provider {subject}")),
+        "connection_changed" => say(format!("{who} changed the connection {subject}")),
+        "connection_deleted" => say(format!("{who} deleted the connection {subject}")),
         "desk_changed" => say(format!("{who} changed the desk’s settings")),
         "money_switched" => {
             let (state, why) = detail.split_once("; ").unwrap_or((detail, ""));
@@ -101,7 +104,11 @@ pub const KINDS: [(&str, &str); 6] = [
     ),
     ("Agents", "publish,retire"),
     ("Accounts", "sign_in,staff_added,staff_changed,password_changed,api_key,api_key_revoked"),
-    ("Settings", "site_added,site_changed,desk_changed"),
+    (
+        "Settings",
+        "site_added,site_changed,desk_changed,connection_added,connection_changed,\
+         connection_deleted",
+    ),
 ];
 
 fn kind(action: &str) -> &'static str {

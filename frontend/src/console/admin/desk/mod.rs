@@ -1,13 +1,14 @@
 //! What holds for the whole desk, outside any agent.
 
 mod hours;
+mod models;
 mod queues;
 mod refunds;
 
 use leptos::{ev, prelude::*, task::spawn_local};
 use shared::{agent::DeskSettings, api::Agents, queue::Queue};
 
-use self::{hours::Hours, queues::Queues, refunds::Refunds};
+use self::{hours::Hours, models::Models, queues::Queues, refunds::Refunds};
 use super::{
     super::{
         client::Admin,
@@ -86,9 +87,10 @@ fn DeskForm(settings: DeskSettings, agents: Agents) -> impl IntoView {
             <Queues form=form/>
             <Hours form=form/>
             <Refunds form=form/>
+            <Models form=form/>
             <FormFault
                 wrong=form.wrong
-                fields=&["front_door", "escalation", "queue", "queues", "lease_s", "hours", "refund_policy"]
+                fields=&["front_door", "escalation", "queue", "queues", "lease_s", "hours", "refund_policy", "voice", "spend"]
             />
             <p class="buttons sticky-foot">
                 <button type="submit" class="button primary" disabled=move || busy.get() || !changed.get()>"Save"</button>
