@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     brief::Sentiment,
+    guardrail::Guardrail,
     id::{AgentSlug, QueueSlug},
     limits,
     model::{ModelRef, ModelSettings, SpendCaps},
@@ -364,6 +365,9 @@ pub struct DeskSettings {
     pub spend: SpendCaps,
     /// What a refund may reach without a person.
     pub refund_policy: RefundPolicy,
+    /// What nobody may say, whatever model speaks or is spoken to; held in this order.
+    #[serde(default)]
+    pub guardrails: Vec<Guardrail>,
 }
 
 /// What a refund may reach without a person; outside any model.

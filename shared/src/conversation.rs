@@ -68,8 +68,12 @@ pub struct Conversation {
     pub tenure_usage: Usage,
     /// Whether text that nobody vouches for came in during this tenure, whose owner still sees it.
     pub tenure_tainted: bool,
+    /// Whether a guardrail distrusts what the visitor wrote, which every agent still reads.
+    pub distrusted: bool,
     /// Visitor messages up to here have been taken in by a brain.
     pub taken_in: Seq,
+    /// Visitor messages that a guardrail answered in an agent's place: first and last position.
+    pub held_back: Vec<(Seq, Seq)>,
     /// The newest message of the visitor; 0 if there is none.
     pub last_visitor_message: Seq,
     /// The newest event that made something known; 0 if there is none.
@@ -250,7 +254,9 @@ impl Conversation {
             usage: Usage::default(),
             tenure_usage: Usage::default(),
             tenure_tainted: false,
+            distrusted: false,
             taken_in: 0,
+            held_back: Vec::new(),
             last_visitor_message: 0,
             last_new_fact: 0,
             facts: BTreeMap::new(),
@@ -296,9 +302,16 @@ impl Conversation {
     }
 
     /// Whether text that nobody vouches for may have bent what the owner does: it came in during
-    /// this turn, under whatever owner, or in an earlier turn of this tenure.
+    /// this turn, under whatever owner, or in an earlier turn of this tenure; or the visitor wrote it.
     pub fn is_tainted(&self) -> bool {
-        self.tenure_tainted || self.turn.as_ref().is_some_and(|turn| turn.tainted)
+        self.distrusted
+            || self.tenure_tainted
+            || self.turn.as_ref().is_some_and(|turn| turn.tainted)
+    }
+
+    /// Whether a guardrail answered this message of the visitor, so that no brain reads it.
+    pub fn is_held_back(&self, message: Seq) -> bool {
+        self.held_back.iter().any(|(first, last)| (*first..=*last).contains(&message))
     }
 
     /// Whether nobody owns the conversation.
@@ -436,14 +449,7 @@ impl Conversation {
             EventBody::Approval(a) => self.absorb_approval(event.seq, a),
             EventBody::Refund(r) => self.absorb_refund(event, r),
             EventBody::Inquiry(_) => self.keep_refund(event),
-            EventBody::Guard(g) => {
-                if g.verdict == Verdict::Refused {
-                    self.failures += 1;
-                    if let Some(turn) = &mut self.turn {
-                        turn.repairs += 1;
-                    }
-                }
-            }
+            EventBody::Guard(g) => self.absorb_verdict(g.verdict),
             EventBody::Usage(u) => self.absorb_usage(u),
             EventBody::Identified(i) => self.visitor = i.visitor.clone(),
             EventBody::Rating(r) => self.rating = Some(r.score),
@@ -484,6 +490,27 @@ impl Conversation {
         }
     }
 
+    fn absorb_verdict(&mut self, verdict: Verdict) {
+        match verdict {
+            Verdict::Refused => {
+                self.failures += 1;
+                if let Some(turn) = &mut self.turn {
+                    turn.repairs += 1;
+                }
+            }
+            Verdict::Distrusted => self.distrusted = true,
+            Verdict::Answered => {
+                self.held_back.push((self.taken_in + 1, self.last_visitor_message));
+                self.taken_in = self.taken_in.max(self.last_visitor_message);
+            }
+            Verdict::Escalated
+            | Verdict::Discarded
+            | Verdict::Replaced
+            | Verdict::Recorded
+            | Verdict::Rewritten => {}
+        }
+    }
+
     fn absorb_handoff(&mut self, event: &Event, handoff: &Handoff) {
         self.awaits_handoff = None;
         self.owner = handoff.to.clone();
@@ -493,6 +520,10 @@ impl Conversation {
         let returned = matches!(handoff.from, Owner::Staff { .. }) && handoff.to.agent().is_some();
         if returned || handoff.to == Owner::Nobody {
             self.wants_person = None;
+        }
+        if returned {
+            // A person has read it all and vouches for going on.
+            self.distrusted = false;
         }
         self.tenure_usage = Usage::default();
         self.tenure_tainted = false;

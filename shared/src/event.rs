@@ -440,6 +440,14 @@ pub enum Verdict {
     Discarded,
     /// Let something else take its place, such as another model.
     Replaced,
+    /// Let it pass; it is only on record.
+    Recorded,
+    /// Let it pass, but from now on no agent changes anything without a person.
+    Distrusted,
+    /// Took something out.
+    Rewritten,
+    /// Answered in the agent's place; no brain takes in what the visitor wrote.
+    Answered,
 }
 
 /// A guard stopped, repaired or escalated something.

@@ -9,6 +9,7 @@ pub mod brief;
 pub mod conversation;
 pub mod event;
 pub mod fleeting;
+pub mod guardrail;
 pub mod id;
 pub mod limits;
 pub mod live;

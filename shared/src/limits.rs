@@ -30,6 +30,8 @@ pub const MODELS: usize = 100;
 pub const PROVIDER_KEY_BYTES: usize = 4_000;
 /// Longest address of a provider, in bytes.
 pub const URL_BYTES: usize = 500;
+/// Most guardrails of a desk.
+pub const GUARDRAILS: usize = 50;
 /// Most queues of a desk.
 pub const QUEUES: usize = 20;
 /// Most tools, and most handoff targets, of one agent.

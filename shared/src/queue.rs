@@ -173,6 +173,7 @@ mod tests {
                 window_days: 30,
                 approval_ttl_s: 60,
             },
+            guardrails: Vec::new(),
         }
     }
 

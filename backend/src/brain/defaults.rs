@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use shared::{
     agent::{AgentSpec, DeskSettings, Example, RefundPolicy, Target},
+    guardrail::{Act, Guardrail, PersonalData, Place, Watch},
     id::{AgentSlug, QueueSlug},
     money::{Currency, Money},
     queue::{Fallback, Queue},
@@ -40,7 +41,25 @@ pub fn desk() -> DeskSettings {
             window_days: 30,
             approval_ttl_s: 24 * 3600,
         },
+        guardrails: guardrails(),
     }
+}
+
+/// What a new desk is careful about: numbers of cards are nobody's to keep, and whoever gives models
+/// orders does not move money by it.
+fn guardrails() -> Vec<Guardrail> {
+    let rail = |name: &str, when, then| Guardrail {
+        name: name.to_owned(),
+        at: Place::Message,
+        when,
+        then,
+        sites: Vec::new(),
+    };
+    let cards = Watch::PersonalData { any: vec![PersonalData::Card] };
+    vec![
+        rail("Card numbers", cards, Act::Rewrite { with: String::new() }),
+        rail("Orders to the model", Watch::Injection, Act::Distrust),
+    ]
 }
 
 /// What people say in any chat whatever it is about: greetings, thanks, yes and no.

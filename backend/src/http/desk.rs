@@ -6,6 +6,7 @@ use shared::{
     agent::{DeskSettings, Target},
     api::{Audit, JournalHead, Meter, MeterBy, Meters, Tools},
     brief::Usage,
+    guardrail::Guardrail,
     id::ConversationId,
     limits,
 };
@@ -19,7 +20,7 @@ use crate::{
     app::App,
     auth::AdminAuth,
     journal::heads,
-    runtime::{Snapshot, catalog::DESK_SETTING},
+    runtime::{Snapshot, catalog::DESK_SETTING, guardrails::Rails},
     storage::rows::AuditFilter,
 };
 
@@ -158,8 +159,23 @@ fn check(settings: &DeskSettings, now: &Snapshot) -> Answer<()> {
     if order.amount < 0 || day.amount < 0 || order.currency != day.currency {
         return no("refund_policy", "Choose limits of one currency that are not below zero.");
     }
+    check_guardrails(&settings.guardrails)?;
     if policy.window_days > 3650 || !(60..=30 * 86_400).contains(&policy.approval_ttl_s) {
         return no("refund_policy", "At most 3650 days; approvals open for a minute to 30 days.");
     }
     Ok(())
+}
+
+fn check_guardrails(guardrails: &[Guardrail]) -> Answer<()> {
+    if guardrails.len() > limits::GUARDRAILS {
+        let most = limits::GUARDRAILS;
+        return Err(Error::invalid("guardrails", format!("At most {most} guardrails.")));
+    }
+    for (i, guardrail) in guardrails.iter().enumerate() {
+        guardrail.validate().map_err(|wrong| {
+            Error::invalid(format!("guardrails[{i}].{}", wrong.field), wrong.message)
+        })?;
+    }
+    let wrong = |(i, why)| Error::invalid(format!("guardrails[{i}].when"), why);
+    Rails::new(guardrails).map(drop).map_err(wrong)
 }

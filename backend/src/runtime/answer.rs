@@ -17,6 +17,7 @@ use super::{
     decide::end_turn,
     evidence, guard,
     guard::Refusal,
+    guardrails,
     handoff::{self, Words, give_up_after},
     pieces::{ARGS_BYTES, ARGS_DEPTH, is_blank},
 };
@@ -109,13 +110,20 @@ pub fn answer(world: &World<'_>, answer: Answer) -> Vec<EventBody> {
         return refuse(world, events, &[refusal]);
     }
     if !is_blank(&answer.text) && !promises_in_vain(world, &answer) {
-        events.push(EventBody::Message(Message {
-            author: Author::new(AuthorKind::Agent, spec.name.clone()),
-            text: answer.text.trim().to_owned(),
-            client_id: None,
-            quick_replies: answer.quick_replies,
-            sources: answer.sources,
-        }));
+        match guardrails::answered(world, answer.text.trim().to_owned()) {
+            Ok(held) => {
+                events.extend(held.events);
+                let as_said = !held.replaced;
+                events.push(EventBody::Message(Message {
+                    author: Author::new(AuthorKind::Agent, spec.name.clone()),
+                    text: held.text,
+                    client_id: None,
+                    quick_replies: answer.quick_replies.into_iter().filter(|_| as_said).collect(),
+                    sources: answer.sources.into_iter().filter(|_| as_said).collect(),
+                }));
+            }
+            Err(refusal) => return refuse(world, events, &[refusal]),
+        }
     }
     if answer.calls.is_empty() {
         // A message that came meanwhile is taken in at the next step of the same turn.
@@ -181,17 +189,18 @@ fn promises_in_vain(world: &World<'_>, answer: &Answer) -> bool {
 /// One repair, then a person.
 fn refuse(world: &World<'_>, mut events: Vec<EventBody>, refusals: &[Refusal]) -> Vec<EventBody> {
     let repairs = world.thread.state.turn.as_ref().map_or(0, |turn| turn.repairs);
-    let exhausted = repairs >= guard::REPAIRS;
-    let Some(last) = refusals.last().cloned() else { return events };
+    let to_people = refusals.iter().find(|refusal| refusal.check == guardrails::TO_PEOPLE);
+    let exhausted = repairs >= guard::REPAIRS || to_people.is_some();
+    let Some(last) = to_people.or(refusals.last()).cloned() else { return events };
     events.extend(refusals.iter().map(Refusal::event));
     if exhausted {
         // Calls of this same answer are not begun: a person decides.
         let opened = opened_by(&events);
         events.extend(opened.into_iter().map(|call| superseded(&call)));
-        let kind = if matches!(last.check, "ping_pong" | "handoffs") {
-            TriggerKind::Budget
-        } else {
-            TriggerKind::Fault
+        let kind = match last.check {
+            "ping_pong" | "handoffs" => TriggerKind::Budget,
+            guardrails::TO_PEOPLE => TriggerKind::Rule,
+            _ => TriggerKind::Fault,
         };
         let trigger = Trigger { kind, evidence: evidence::stopped(last.check, &last.detail) };
         let words = Words { reason: handoff::reason_of(kind).to_owned(), ..Words::default() };
@@ -216,9 +225,9 @@ fn record_calls(
             &asked.name,
             world.tools.get(&asked.name).map(|tool| tool.info().effect),
         );
-        let checked = check_call(world, &asked);
+        let checked = check_call(world, &asked).and_then(|()| hold_call(world, &asked));
         let (label, name) = match &checked {
-            Ok(()) => (label(world, &asked, effect), asked.name.clone()),
+            Ok(_) => (label(world, &asked, effect), asked.name.clone()),
             // Visitors see both; neither may say what the brain would like them to read.
             Err(_) => ("Working on it".to_owned(), plain_name(&asked.name)),
         };
@@ -239,7 +248,10 @@ fn record_calls(
             continue;
         }
         match checked {
-            Ok(()) => transfer_chosen |= effect == Effect::Transfer,
+            Ok(verdicts) => {
+                transfer_chosen |= effect == Effect::Transfer;
+                events.extend(verdicts);
+            }
             Err(refusal) => {
                 let result = json!({ "error": refusal.check, "message": refusal.detail });
                 events.push(settle(&call, Settlement::Error, result));
@@ -284,18 +296,32 @@ fn check_call(world: &World<'_>, asked: &AskedCall) -> Result<(), Refusal> {
         .map_err(|detail| Refusal { check: "malformed_arguments", detail })
 }
 
+/// What the guardrails say about a call that could be made.
+fn hold_call(world: &World<'_>, asked: &AskedCall) -> Result<Vec<EventBody>, Refusal> {
+    let args = asked.args.as_ref().unwrap_or(&Value::Null);
+    if !handoff::is_transfer(&asked.name) {
+        return guardrails::called(world, args);
+    }
+    // Its words are held once more, and what is taken out is, when it is performed.
+    let words = Words::from_args(args).unwrap_or_default();
+    guardrails::handed_over(world, words).map(|_| Vec::new())
+}
+
 /// Performs the transfer that an answer chose, now that its siblings are settled.
 pub fn perform_transfer(world: &World<'_>, call: &OpenCall) -> Vec<EventBody> {
     let asked = AskedCall { name: call.name.clone(), args: Ok(call.args.clone()) };
     let checked = check_call(world, &asked).and_then(|()| {
         let to = handoff::target_of(&call.name).and_then(|target| world.owner_of(&target));
         let words = Words::from_args(&call.args);
-        to.zip(words.ok())
-            .ok_or_else(|| Refusal::new("unknown_target", "It is not there any more."))
+        let (to, words) = to
+            .zip(words.ok())
+            .ok_or_else(|| Refusal::new("unknown_target", "It is not there any more."))?;
+        guardrails::handed_over(world, words).map(|(words, verdicts)| (to, words, verdicts))
     });
     match checked {
-        Ok((to, words)) => {
+        Ok((to, words, verdicts)) => {
             let mut events = vec![settle(call, Settlement::Ok, json!({ "owner": to.name() }))];
+            events.extend(verdicts);
             let trigger = transfer_trigger(world, &to);
             let handoff = handoff::hand_over(world, &events, to, trigger, words);
             events.extend(handoff);

@@ -19,6 +19,7 @@ use tokio::{
 use super::{
     Desk, World,
     answer::{self, Answer},
+    guardrails,
     runner::{DriveError, Step, insist},
     view,
 };
@@ -124,6 +125,7 @@ async fn collect(desk: &Desk, world: &World<'_>, restart: bool) -> Collected {
     let state = &world.thread.state;
     let faculty = &world.desk.faculty;
     let mut answer = nothing_yet(world);
+    let mut shown = 0;
     let Some(request) = view::request(world) else {
         answer.failure = Some("there is nothing to answer".to_owned());
         return Collected::Whole(Box::new(answer));
@@ -153,12 +155,16 @@ async fn collect(desk: &Desk, world: &World<'_>, restart: bool) -> Collected {
             piece = timeout(BRAIN_SILENCE, pieces.next()) => match piece {
                 Ok(Some(Ok(piece))) => {
                     let void = matches!(piece, Piece::Setback { .. }) && !answer.text.is_empty();
-                    let news = answer.take(piece);
+                    answer.take(piece);
                     if void {
                         discard_draft(desk, world.thread);
+                        shown = 0;
                     }
-                    if !news.is_empty() {
-                        tell_draft(desk, world.thread, news.start, &answer.text[news]);
+                    let text = answer.text.trim_end();
+                    let upto = guardrails::may_show(world, text, shown);
+                    if upto > shown {
+                        tell_draft(desk, world.thread, shown, &text[shown..upto]);
+                        shown = upto;
                     }
                     failpoint::hit(Point::BrainPiece);
                     if answer.is_endless() {

@@ -11,6 +11,7 @@ use shared::{
     owner::Owner,
 };
 
+use super::guardrails::Rails;
 use crate::{
     brain::{Brain, Reader},
     storage::{Store, StoreError},
@@ -38,11 +39,23 @@ pub struct Snapshot {
     pub agents: BTreeMap<AgentSlug, (u32, Arc<AgentSpec>)>,
     /// What holds for the whole desk.
     pub settings: Arc<DeskSettings>,
+    /// What nobody may say.
+    pub rails: Arc<Rails>,
     /// What reads and speaks.
     pub faculty: Faculty,
 }
 
 impl Snapshot {
+    /// A snapshot of these agents and settings; the error says which guardrail is none.
+    pub fn new(
+        agents: BTreeMap<AgentSlug, (u32, Arc<AgentSpec>)>,
+        settings: DeskSettings,
+        faculty: Faculty,
+    ) -> Result<Self, (usize, String)> {
+        let rails = Arc::new(Rails::new(&settings.guardrails)?);
+        Ok(Self { agents, settings: Arc::new(settings), rails, faculty })
+    }
+
     /// The owner that the agent's newest version would be; `None` if there is no such agent.
     pub fn owner(&self, slug: &AgentSlug) -> Option<Owner> {
         let (version, spec) = self.agents.get(slug)?;
@@ -133,5 +146,7 @@ async fn read(
     let faculty = tokio::task::spawn_blocking(move || teach(&specs))
         .await
         .map_err(|error| StoreError::Damaged(format!("the agents cannot be learnt: {error}")))?;
-    Ok(Snapshot { agents, settings: Arc::new(settings), faculty })
+    Snapshot::new(agents, settings, faculty).map_err(|(at, why)| {
+        StoreError::Damaged(format!("setting {DESK_SETTING}: guardrails[{at}]: {why}"))
+    })
 }

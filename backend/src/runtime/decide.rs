@@ -17,6 +17,7 @@ use super::{
     World, answer,
     calls::{acting, settle},
     guard,
+    guardrails::{self, Held},
     handoff::{self, Words},
     lease, overdue, permits, refunds, triggers,
 };
@@ -133,6 +134,7 @@ fn next_for_call(world: &World<'_>, call: &OpenCall) -> Next {
 /// The visitor says something. To a closed conversation it opens it again.
 pub fn visitor_says(world: &World<'_>, client_id: ClientId, text: String) -> Vec<EventBody> {
     let mut events = reopen(world);
+    let Held { text, events: verdicts, .. } = guardrails::written(world, text);
     let name = world.thread.state.visitor.display_name().to_owned();
     events.push(EventBody::Message(Message {
         author: Author::new(AuthorKind::Visitor, name),
@@ -141,6 +143,7 @@ pub fn visitor_says(world: &World<'_>, client_id: ClientId, text: String) -> Vec
         quick_replies: Vec::new(),
         sources: Vec::new(),
     }));
+    events.extend(verdicts);
     events
 }
 

@@ -381,12 +381,15 @@ impl Desk {
                 return Ok(seq);
             }
             let bodies = self.decided(&thread, |world| decide(world, client_id.clone())).await?;
+            // What a guardrail has to say about the message follows it.
+            let before = bodies.iter().take_while(|body| !matches!(body, EventBody::Message(_)));
+            let seq = thread.state.seq + before.count() as u64 + 1;
             failpoint::hit(Point::SayBefore);
             match self.journal().append(&thread, bodies, Vec::new(), self.now()).await {
-                Ok(thread) => {
+                Ok(_) => {
                     failpoint::hit(Point::SayAfter);
                     self.nudge(id);
-                    return Ok(thread.state.seq);
+                    return Ok(seq);
                 }
                 Err(AppendError::Conflict) => {}
                 Err(AppendError::Duplicate(seq)) => return Ok(seq),

@@ -1,7 +1,7 @@
 //! Decides and performs: one loop over a closed set of outcomes.
 //!
 //! [`decide`], [`answer`], [`refunds`], [`judge`], [`handoff`], [`lease`], [`overdue`], [`triggers`],
-//! [`guard`], [`permits`], [`pieces`] and [`view`] are pure:
+//! [`guard`], [`guardrails`], [`permits`], [`pieces`] and [`view`] are pure:
 //! from what a conversation is to what happens next. [`runner`] performs it, [`desk`] is the way in.
 //! Nothing here knows the name of an agent.
 
@@ -17,6 +17,7 @@ mod engine;
 pub mod evidence;
 pub mod facts;
 pub mod guard;
+pub mod guardrails;
 pub mod handoff;
 pub mod judge;
 pub mod lease;

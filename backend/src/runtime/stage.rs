@@ -17,6 +17,7 @@ use shared::{
     brief::Usage,
     conversation::{Conversation, FoldError, OpenCall},
     event::{Effect, Event, EventBody, Opened},
+    guardrail::Guardrail,
     id::ClientId,
     message::{Assurance, StaffRef, VisitorRef},
     money::{Currency, Money},
@@ -203,9 +204,10 @@ impl Stage {
                 window_days: 30,
                 approval_ttl_s: 3600,
             },
+            guardrails: Vec::new(),
         };
         let faculty = Faculty { reader: Arc::new(WordReader), brain: Arc::new(NoBrain) };
-        let desk = Snapshot { agents, settings: Arc::new(settings), faculty };
+        let desk = Snapshot::new(agents, settings, faculty).unwrap();
         let mut tools = Registry::default();
         tools.add(tool("look", Effect::Read, false));
         tools.add(tool("post", Effect::Write, false));
@@ -247,6 +249,13 @@ impl Stage {
             owner_there: self.there,
             now: self.now,
         })
+    }
+
+    /// The desk's guardrails.
+    pub fn set_guardrails(&mut self, guardrails: Vec<Guardrail>) {
+        let settings = DeskSettings { guardrails, ..(*self.desk.settings).clone() };
+        let Snapshot { agents, faculty, .. } = self.desk.clone();
+        self.desk = Snapshot::new(agents, settings, faculty).unwrap();
     }
 
     /// The desk has these queues.

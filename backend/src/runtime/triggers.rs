@@ -1,5 +1,6 @@
-//! The triggers before the brain, in their order: safety and the wish for a person, the admin's
-//! rules, a missing capability, low confidence. (The fifth is the brain's own choice.)
+//! The triggers before the brain, in their order: safety and the wish for a person, the desk's
+//! guardrails, the admin's rules, a missing capability, low confidence. (The last is the brain's own
+//! choice.)
 
 use shared::{
     agent::{AgentSpec, Target},
@@ -10,7 +11,7 @@ use shared::{
 };
 
 use super::{
-    World, evidence, handoff,
+    World, evidence, guardrails, handoff,
     rules::{self, Situation},
 };
 use crate::brain::Reading;
@@ -47,6 +48,7 @@ pub fn before_the_brain(world: &World<'_>) -> Vec<EventBody> {
     let newest_first = || burst.iter().rev();
     newest_first()
         .find_map(|said| wish_for_a_person(world, said))
+        .or_else(|| newest_first().find_map(|said| guardrails::before_the_brain(world, said.text)))
         .or_else(|| newest_first().find_map(|said| rule(world, said)))
         .or_else(|| missing_capability(world, &burst))
         .or_else(|| low_confidence(world, &burst))

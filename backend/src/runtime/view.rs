@@ -23,6 +23,9 @@ use crate::brain::{Entry, Request, ToolSchema};
 /// first; brief and facts never do.
 const DIALOGUE_CHARS: usize = 24_000;
 
+/// What a brain reads of a message that a guardrail answered in its place.
+const HELD_BACK: &str = "[held back by a guardrail]";
+
 /// How many messages of the visitor may tell their language.
 const LANGUAGE_MESSAGES: usize = 5;
 
@@ -179,7 +182,7 @@ fn entry<'a>(
             by: m.author.kind,
             name: m.author.name.clone(),
             own: m.author.kind == AuthorKind::Agent && own_epochs.contains(&event.epoch),
-            text: m.text.clone(),
+            text: if state.is_held_back(event.seq) { HELD_BACK.to_owned() } else { m.text.clone() },
         }),
         EventBody::Tool(tool) if this_tenure => called(world, event, tool),
         EventBody::Handoff(h) => Some(Entry::HandedOver {

@@ -59,6 +59,7 @@ fn settings() -> DeskSettings {
             window_days: 30,
             approval_ttl_s: 3600,
         },
+        guardrails: Vec::new(),
     }
 }
 

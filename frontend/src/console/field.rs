@@ -63,11 +63,15 @@ pub fn TextInput(
     /// For the browser's memory.
     #[prop(default = "off")]
     autocomplete: &'static str,
+    /// What it is, where no label says so.
+    #[prop(into, optional)]
+    label: Option<String>,
 ) -> impl IntoView {
     view! {
         <input
             id=id.clone()
             name=id
+            aria-label=label
             type=kind
             placeholder=placeholder
             autocomplete=autocomplete
@@ -248,6 +252,12 @@ pub fn check_password(field: &str, password: &str) -> Result<(), (String, String
     Ok(())
 }
 
+/// The entries of a list that was typed, separated by commas or lines.
+pub fn listed(typed: &str) -> Vec<String> {
+    let parts = typed.split([',', '\n']).map(str::trim).filter(|part| !part.is_empty());
+    parts.map(str::to_owned).collect()
+}
+
 /// What was typed, as far as it fits; the server says no to what is too much.
 pub fn saturated(number: u64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
@@ -335,6 +345,12 @@ pub fn concerns(name: &str, field: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn lists_are_typed() {
+        assert_eq!(super::listed(" lawyer,, sue you \n court "), ["lawyer", "sue you", "court"]);
+        assert!(super::listed(" , ").is_empty());
+    }
+
     #[test]
     fn an_error_belongs_to_the_field_it_names() {
         let check = |name, field, belongs| assert_eq!(super::concerns(name, field), belongs);

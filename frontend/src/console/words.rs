@@ -109,6 +109,10 @@ pub fn verdict(verdict: Verdict) -> &'static str {
         Verdict::Escalated => "gave it to a person",
         Verdict::Discarded => "discarded",
         Verdict::Replaced => "went on with another",
+        Verdict::Recorded => "noted, nothing done",
+        Verdict::Distrusted => "agents change nothing from here on without a person",
+        Verdict::Rewritten => "taken out",
+        Verdict::Answered => "answered in the agent’s place",
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod decisions;
 mod effects;
+mod guardrails;
 mod invariants;
 mod models;
 mod people;

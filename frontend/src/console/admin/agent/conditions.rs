@@ -9,7 +9,7 @@ use shared::{
 
 use super::{
     super::super::{
-        field::{Field, Select},
+        field::{Field, Select, listed},
         format, words,
     },
     editor::Editor,
@@ -90,12 +90,6 @@ pub fn in_words(condition: &Condition) -> String {
         Condition::Failures { at_least } => at_least.to_string(),
     };
     format!("{start} {rest}")
-}
-
-/// The phrases of a list that was typed, separated by commas or lines.
-pub fn phrases(typed: &str) -> Vec<String> {
-    let parts = typed.split([',', '\n']).map(str::trim).filter(|p| !p.is_empty());
-    parts.map(str::to_owned).collect()
 }
 
 /// The conditions of rule `at`.
@@ -201,7 +195,7 @@ fn value_editor(place: Place, kind: Kind) -> AnyView {
                 Some(Condition::Text { any }) => any.join(", "),
                 _ => String::new(),
             }),
-            move |v| Some(Condition::Text { any: phrases(&v) }),
+            move |v| Some(Condition::Text { any: listed(&v) }),
             place,
         ),
         Kind::Language => typed(
@@ -210,7 +204,7 @@ fn value_editor(place: Place, kind: Kind) -> AnyView {
                 Some(Condition::Language { any }) => any.join(", "),
                 _ => String::new(),
             }),
-            move |v| Some(Condition::Language { any: phrases(&v) }),
+            move |v| Some(Condition::Language { any: listed(&v) }),
             place,
         ),
         Kind::Intent => typed(
@@ -328,8 +322,6 @@ mod tests {
 
     #[test]
     fn typed_values() {
-        assert_eq!(phrases(" lawyer,, sue you \n court "), ["lawyer", "sue you", "court"]);
-        assert!(phrases(" , ").is_empty());
         let known = |key: &str, value: Option<&str>| Condition::Fact {
             key: key.into(),
             equals: value.map(Into::into),

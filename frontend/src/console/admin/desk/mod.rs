@@ -1,5 +1,6 @@
 //! What holds for the whole desk, outside any agent.
 
+mod guardrails;
 mod hours;
 mod models;
 mod queues;
@@ -8,7 +9,9 @@ mod refunds;
 use leptos::{ev, prelude::*, task::spawn_local};
 use shared::{agent::DeskSettings, api::Agents, queue::Queue};
 
-use self::{hours::Hours, models::Models, queues::Queues, refunds::Refunds};
+use self::{
+    guardrails::Guardrails, hours::Hours, models::Models, queues::Queues, refunds::Refunds,
+};
 use super::{
     super::{
         client::Admin,
@@ -87,10 +90,11 @@ fn DeskForm(settings: DeskSettings, agents: Agents) -> impl IntoView {
             <Queues form=form/>
             <Hours form=form/>
             <Refunds form=form/>
+            <Guardrails form=form/>
             <Models form=form/>
             <FormFault
                 wrong=form.wrong
-                fields=&["front_door", "escalation", "queue", "queues", "lease_s", "hours", "refund_policy", "voice", "spend"]
+                fields=&["front_door", "escalation", "queue", "queues", "lease_s", "hours", "refund_policy", "guardrails", "voice", "spend"]
             />
             <p class="buttons sticky-foot">
                 <button type="submit" class="button primary" disabled=move || busy.get() || !changed.get()>"Save"</button>
@@ -149,6 +153,11 @@ fn check(s: &DeskSettings) -> Result<(), (String, String)> {
     let fail = |field: &str, text: &str| Err((field.to_owned(), text.to_owned()));
     if let Err(wrong) = s.check_queues() {
         return Err((wrong.field, wrong.message));
+    }
+    for (i, rail) in s.guardrails.iter().enumerate() {
+        if let Err(wrong) = rail.validate() {
+            return Err((format!("guardrails[{i}].{}", wrong.field), wrong.message));
+        }
     }
     if s.lease_s == 0 {
         return fail("lease_s", "Give people at least a minute.");
