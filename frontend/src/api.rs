@@ -1,6 +1,6 @@
 //! Calls of Baton's HTTP API.
 
-use gloo_net::http::{Method, RequestBuilder};
+use gloo_net::http::{Method, RequestBuilder, Response};
 use serde::{Serialize, de::DeserializeOwned};
 use shared::{
     api::{
@@ -81,6 +81,15 @@ pub async fn call<T: DeserializeOwned>(
     serde_json::from_str(answer).map_err(|_| Failure::Garbled)
 }
 
+/// Sends a file as it is to `path` (under `/api/v1`).
+pub async fn upload<T: DeserializeOwned>(path: &str, file: &web_sys::File) -> Result<T, Failure> {
+    let request = RequestBuilder::new(&format!("/api/v1{path}")).method(Method::POST);
+    let request = request.header("Content-Type", "application/octet-stream").body(file);
+    let response = request.map_err(|_| Failure::Garbled)?.send().await;
+    let answer = heard(response).await?;
+    serde_json::from_str(&answer).map_err(|_| Failure::Garbled)
+}
+
 /// The part that is the same for every type.
 async fn exchange(
     method: Method,
@@ -99,6 +108,11 @@ async fn exchange(
         }
         None => request.send().await,
     };
+    heard(response).await
+}
+
+/// What came back.
+async fn heard(response: Result<Response, gloo_net::Error>) -> Result<String, Failure> {
     let response = response.map_err(|_| Failure::Unreachable)?;
     let text = response.text().await.map_err(|_| Failure::Unreachable)?;
     if response.ok() {

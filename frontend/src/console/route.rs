@@ -1,6 +1,8 @@
 //! The console's addresses.
 
-use shared::id::{AgentSlug, ConversationId};
+use std::fmt::Write;
+
+use shared::id::{AgentSlug, ArticleSlug, ConversationId};
 
 /// A page of the console.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -23,6 +25,17 @@ pub enum Page {
     Agent(AgentSlug),
     /// Connections to model providers: `/admin/models`.
     Models,
+    /// The knowledge base: `/admin/knowledge`.
+    Knowledge,
+    /// One article: `/admin/knowledge/{slug}`.
+    Article(ArticleSlug),
+    /// An article that is being written, perhaps as the answer to a question that visitors asked:
+    /// `/admin/new-article?question=…`.
+    NewArticle(String),
+    /// What visitors asked that nothing covered: `/admin/unanswered`.
+    Unanswered,
+    /// Files as articles: `/admin/import`.
+    Import,
     /// Websites: `/admin/sites`.
     Sites,
     /// Accounts: `/admin/staff`.
@@ -63,6 +76,16 @@ impl Route {
                 Page::Agents => "/admin/agents".to_owned(),
                 Page::Agent(slug) => format!("/admin/agents/{slug}"),
                 Page::Models => "/admin/models".to_owned(),
+                Page::Knowledge => "/admin/knowledge".to_owned(),
+                Page::Article(slug) => format!("/admin/knowledge/{slug}"),
+                Page::NewArticle(question) if question.is_empty() => {
+                    "/admin/new-article".to_owned()
+                }
+                Page::NewArticle(question) => {
+                    format!("/admin/new-article?question={}", escaped(question))
+                }
+                Page::Unanswered => "/admin/unanswered".to_owned(),
+                Page::Import => "/admin/import".to_owned(),
                 Page::Sites => "/admin/sites".to_owned(),
                 Page::Staff => "/admin/staff".to_owned(),
                 Page::Desk => "/admin/desk".to_owned(),
@@ -80,18 +103,62 @@ fn page(second: Option<&str>, third: Option<&str>, query: &str) -> Option<Page> 
         (None | Some("agents"), None) => Some(Page::Agents),
         (Some("agents"), Some(slug)) => slug.parse().ok().map(Page::Agent),
         (Some("models"), None) => Some(Page::Models),
+        (Some("knowledge"), None) => Some(Page::Knowledge),
+        (Some("knowledge"), Some(slug)) => slug.parse().ok().map(Page::Article),
+        (Some("new-article"), None) => {
+            Some(Page::NewArticle(value(query, "question").unwrap_or_default()))
+        }
+        (Some("unanswered"), None) => Some(Page::Unanswered),
+        (Some("import"), None) => Some(Page::Import),
         (Some("sites"), None) => Some(Page::Sites),
         (Some("staff"), None) => Some(Page::Staff),
         (Some("desk"), None) => Some(Page::Desk),
         (Some("money"), None) => Some(Page::Money),
         (Some("audit"), None) => {
-            let pairs = query.trim_start_matches('?').split('&');
-            let id = pairs.into_iter().find_map(|p| p.strip_prefix("conversation="));
+            let id = value(query, "conversation");
             Some(Page::Audit(id.and_then(|id| id.parse().ok())))
         }
         (Some("meters"), None) => Some(Page::Meters),
         _ => None,
     }
+}
+
+/// The value of `key` in a query.
+fn value(query: &str, key: &str) -> Option<String> {
+    let mut pairs = query.trim_start_matches('?').split('&').filter_map(|p| p.split_once('='));
+    pairs.find(|(known, _)| *known == key).map(|(_, value)| unescaped(value))
+}
+
+/// `text` as a value in a query (RFC 3986, 2.1).
+fn escaped(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut out, byte| {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                out.push(char::from(byte));
+            }
+            byte => {
+                let _ = write!(out, "%{byte:02X}");
+            }
+        }
+        out
+    })
+}
+
+/// The reverse of [`escaped`]; what is no escape stays as it is.
+fn unescaped(value: &str) -> String {
+    let mut bytes = Vec::with_capacity(value.len());
+    let mut rest = value.as_bytes();
+    while let Some((first, tail)) = rest.split_first() {
+        let digit = |at: usize| tail.get(at).and_then(|b| char::from(*b).to_digit(16));
+        let escape = (*first == b'%').then(|| Some((digit(0)?, digit(1)?))).flatten();
+        let (byte, width) = match escape {
+            Some((high, low)) => (u8::try_from(high * 16 + low).unwrap_or(b'?'), 2),
+            None => (*first, 0),
+        };
+        bytes.push(byte);
+        rest = &tail[width..];
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]
@@ -107,6 +174,12 @@ mod tests {
             Page::Agents,
             Page::Agent("billing".parse().unwrap()),
             Page::Models,
+            Page::Knowledge,
+            Page::Unanswered,
+            Page::Import,
+            Page::Article("returns".parse().unwrap()),
+            Page::NewArticle(String::new()),
+            Page::NewArticle("Où est-ce? 100% & more=#1 🦀".to_owned()),
             Page::Sites,
             Page::Staff,
             Page::Desk,
@@ -136,6 +209,14 @@ mod tests {
         #[test]
         fn no_address_panics(path in ".{0,60}", query in ".{0,30}") {
             let _ = Route::parse(&path, &query);
+        }
+
+        #[test]
+        fn any_question_fits_into_an_address(question in "\\PC{0,60}") {
+            let route = Route::Admin(Page::NewArticle(question));
+            let address = route.address();
+            let (path, query) = address.split_once('?').unwrap_or((&address, ""));
+            prop_assert_eq!(Route::parse(path, query), route);
         }
     }
 }

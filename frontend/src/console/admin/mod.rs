@@ -1,9 +1,10 @@
-//! The admin part: agents, sites, staff, the desk, money, audit log, meters.
+//! The admin part: agents, knowledge, sites, staff, the desk, money, audit log, meters.
 
 mod agent;
 mod agents;
 mod audit;
 mod desk;
+mod knowledge;
 mod meters;
 mod models;
 mod money;
@@ -55,6 +56,11 @@ fn Pages(admin: Admin) -> impl IntoView {
                 {move || match page.get() {
                     Some(Page::Agents) => view! { <agents::AgentsPage/> }.into_any(),
                     Some(Page::Agent(slug)) => view! { <agent::AgentPage slug=slug/> }.into_any(),
+                    Some(Page::Knowledge) => view! { <knowledge::KnowledgePage/> }.into_any(),
+                    Some(Page::Article(slug)) => view! { <knowledge::ArticlePage slug=slug/> }.into_any(),
+                    Some(Page::NewArticle(question)) => view! { <knowledge::NewArticlePage question=question/> }.into_any(),
+                    Some(Page::Unanswered) => view! { <knowledge::UnansweredPage/> }.into_any(),
+                    Some(Page::Import) => view! { <knowledge::ImportPage/> }.into_any(),
                     Some(Page::Sites) => view! { <sites::SitesPage/> }.into_any(),
                     Some(Page::Staff) => view! { <staff::StaffPage/> }.into_any(),
                     Some(Page::Desk) => view! { <desk::DeskPage/> }.into_any(),
@@ -83,10 +89,23 @@ fn SideNav() -> impl IntoView {
         }
     });
     let in_audit = Signal::derive(move || matches!(nav.route(), Route::Admin(Page::Audit(_))));
+    let in_knowledge = Signal::derive(move || {
+        matches!(
+            nav.route(),
+            Route::Admin(
+                Page::Knowledge
+                    | Page::Article(_)
+                    | Page::NewArticle(_)
+                    | Page::Unanswered
+                    | Page::Import
+            )
+        )
+    });
     view! {
         <nav class="side-nav" aria-label="Admin" node_ref=node>
             <Link to=Route::Admin(Page::Agents) current=in_agents>"Agents"</Link>
             <Link to=Route::Admin(Page::Models)>"Models"</Link>
+            <Link to=Route::Admin(Page::Knowledge) current=in_knowledge>"Knowledge"</Link>
             <Link to=Route::Admin(Page::Sites)>"Sites"</Link>
             <Link to=Route::Admin(Page::Staff)>"Staff"</Link>
             <Link to=Route::Admin(Page::Desk)>"Desk"</Link>

@@ -12,7 +12,7 @@ use shared::{
     id::{ApprovalId, ConversationId, Seq, StaffId},
 };
 
-use super::{Admin, Empty, Failure, NOTHING, Verb, ask, part, tell};
+use super::{Admin, Empty, Failure, NOTHING, Verb, ask, part, tell, upload};
 
 /// The client of a member of staff who has signed in.
 #[derive(Debug, Clone)]
@@ -150,6 +150,15 @@ impl Desk {
         body: Option<&impl Serialize>,
     ) -> Result<A, Failure> {
         let answer = ask(verb, path, body).await;
+        self.noticed(answer)
+    }
+
+    pub(super) async fn upload<A: DeserializeOwned>(
+        &self,
+        path: &str,
+        file: &web_sys::File,
+    ) -> Result<A, Failure> {
+        let answer = upload(path, file).await;
         self.noticed(answer)
     }
 

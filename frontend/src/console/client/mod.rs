@@ -5,12 +5,14 @@ mod admin;
 mod desk;
 mod failure;
 mod guest;
+mod knowledge;
 
 pub use admin::Admin;
 pub use desk::Desk;
 pub use failure::Failure;
 use gloo_net::http::Method;
 pub use guest::Guest;
+pub use knowledge::{ArticleFilter, ImportFile};
 use serde::{Serialize, de::DeserializeOwned, de::IgnoredAny};
 use shared::id::ClientId;
 
@@ -38,6 +40,11 @@ async fn ask<A: DeserializeOwned>(
         Verb::Delete => Method::DELETE,
     };
     api::call(method, path, None, body).await.map_err(Failure::from)
+}
+
+/// Sends a file as it is, and reads the answer.
+async fn upload<A: DeserializeOwned>(path: &str, file: &web_sys::File) -> Result<A, Failure> {
+    api::upload(path, file).await.map_err(Failure::from)
 }
 
 /// Calls; only whether it worked is of interest.

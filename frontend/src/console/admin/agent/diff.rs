@@ -45,6 +45,7 @@ pub fn changes(old: &AgentSpec, new: &AgentSpec) -> Vec<Change> {
         text("Instructions", &old.instructions, &new.instructions),
         text("Opening", &old.opening, &new.opening),
         set("Tools", &old.tools, &new.tools, Clone::clone),
+        set("Collections", &old.collections, &new.collections, Clone::clone),
         set("Hands over to", &old.targets, &new.targets, target_words),
         text("Rules", &rules(&old.rules), &rules(&new.rules)),
         set("Example utterances", &old.examples, &new.examples, example),

@@ -9,7 +9,7 @@ use shared::{
 
 use super::{
     super::super::{
-        client::Admin,
+        client::{Admin, ArticleFilter},
         field::{Field, TextArea, TextInput, Whole, saturated},
         load::{Loader, loaded},
         words,
@@ -24,6 +24,7 @@ pub fn Fields() -> impl IntoView {
         <Identity/>
         <Speech/>
         <Tools/>
+        <Collections/>
         <Targets/>
         <Limits/>
     }
@@ -128,6 +129,51 @@ fn ToolBox(tool: ToolInfo) -> impl IntoView {
                 {tool.needs_verified.then(|| view! { <span class="chip">"verified visitors"</span> })}
                 <span class="hint block">{tool.description}</span>
             </span>
+        </label>
+    }
+}
+
+/// The collections that the agent may answer from; all of them while none is chosen.
+#[component]
+fn Collections() -> impl IntoView {
+    let editor = Editor::here();
+    let wrong = editor.wrong();
+    let admin = editor.admin();
+    let known = Loader::new(move || {
+        let admin = admin.clone();
+        async move { admin.articles(&ArticleFilter::default(), None).await }
+    });
+    view! {
+        <fieldset>
+            <legend>"Knowledge"</legend>
+            <Field
+                field="collections"
+                label=""
+                hint="The collections that it may answer from. None chosen: all of them, also those to come."
+                wrong=wrong
+            />
+            {loaded(known, move |list| {
+                let mut names: Vec<String> = list.collections.into_iter().map(|it| it.name).collect();
+                // One that has no article any more can still be taken away.
+                let chosen = editor.spec.with_untracked(|s| s.collections.clone());
+                names.extend(chosen.into_iter().filter(|it| !names.contains(it)).collect::<Vec<_>>());
+                names.into_iter().map(|name| view! { <CollectionBox name=name/> }).collect_view()
+            })}
+        </fieldset>
+    }
+}
+
+#[component]
+fn CollectionBox(name: String) -> impl IntoView {
+    let editor = Editor::here();
+    let (own, shown) = (name.clone(), name.clone());
+    let has = move || editor.spec.with(|s| s.collections.contains(&own));
+    let switch = editor
+        .typed(move |s: &mut AgentSpec, on: bool| toggle(&mut s.collections, name.clone(), on));
+    view! {
+        <label class="check">
+            <input type="checkbox" prop:checked=has on:change:target=move |ev| switch.run(ev.target().checked())/>
+            <span>{shown}</span>
         </label>
     }
 }

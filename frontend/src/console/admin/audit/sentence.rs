@@ -79,6 +79,13 @@ pub fn tell(entry: &AuditEntry, names: &Names) -> Told {
         "connection_changed" => say(format!("{who} changed the connection {subject}")),
         "connection_deleted" => say(format!("{who} deleted the connection {subject}")),
         "desk_changed" => say(format!("{who} changed the desk’s settings")),
+        "article_added" => say(format!("{who} wrote the article {subject}")),
+        "article_changed" => say(format!("{who} changed the article {subject}")),
+        "article_deleted" => say(format!("{who} deleted the article {subject}")),
+        "question_dismissed" => say(format!("{who} dismissed an unanswered question")),
+        "searches_kept" => say(format!("{who} gathered the questions that nothing covered")),
+        "demo_articles" => say(format!("{who} wrote the demo shop’s articles")),
+        "articles_imported" => say(format!("{who} imported articles: {subject}")),
         "money_switched" => {
             let (state, why) = detail.split_once("; ").unwrap_or((detail, ""));
             let on = state == "refunds on";
@@ -94,7 +101,7 @@ pub fn tell(entry: &AuditEntry, names: &Names) -> Told {
 }
 
 /// The kinds that one can filter by: a name, and the actions that belong to it.
-pub const KINDS: [(&str, &str); 6] = [
+pub const KINDS: [(&str, &str); 7] = [
     ("Handoffs", "handoff,close"),
     ("Approvals", "approval"),
     (
@@ -103,6 +110,11 @@ pub const KINDS: [(&str, &str); 6] = [
          refunds_compared,money_switched",
     ),
     ("Agents", "publish,retire"),
+    (
+        "Knowledge",
+        "article_added,article_changed,article_deleted,articles_imported,\
+         question_dismissed,searches_kept,demo_articles",
+    ),
     ("Accounts", "sign_in,staff_added,staff_changed,password_changed,api_key,api_key_revoked"),
     (
         "Settings",
@@ -118,6 +130,7 @@ fn kind(action: &str) -> &'static str {
         Some(("Approvals", _)) => "Approval",
         Some(("Refunds", _)) => "Refund",
         Some(("Agents", _)) => "Agent",
+        Some(("Knowledge", _)) => "Knowledge",
         Some(("Accounts", _)) => "Account",
         _ => "Settings",
     }
