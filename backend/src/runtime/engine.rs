@@ -12,7 +12,6 @@ use shared::{
     api::{Summary, View},
     id::{ConversationId, StaffId},
     limits,
-    message::AuthorKind,
 };
 use tokio::{
     sync::{Notify, Semaphore},
@@ -185,10 +184,8 @@ impl Desk {
         let lease_ms = i64::from(self.catalog().current().settings.lease_s) * 1000;
         for who in store.owners().await? {
             if now.since_ms(self.presence().last_there(&who, now)) >= lease_ms {
-                let lines = self.lines_of(&who).await?;
-                // Whoever was answered last does not wait.
-                let waiting = lines.iter().filter(|l| l.last_author != Some(AuthorKind::Staff));
-                waiting.for_each(|line| self.nudge(&line.id));
+                // Who waits is read off the journal: it need not be whoever wrote last.
+                self.lines_of(&who).await?.iter().for_each(|line| self.nudge(&line.id));
             }
         }
         Ok(())

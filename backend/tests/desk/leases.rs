@@ -3,7 +3,7 @@
 use baton::storage::Scope;
 use shared::brief::TriggerKind;
 
-use crate::rig::{Rig, Talk, staff};
+use crate::rig::{Rig, Talk, client, staff};
 
 const MINUTE: i64 = 60_000;
 
@@ -44,6 +44,21 @@ async fn invariant_14_who_closes_the_page_gives_the_visitor_back_and_others_can_
     rig.desk.claim(staff("Kim"), &talk.id).await.expect("free again");
     talk.rest().await;
     assert_eq!(talk.owner().await, "Kim");
+    rig.verify().await;
+}
+
+#[tokio::test]
+async fn invariant_14_who_waits_is_given_back_though_a_person_wrote_last() {
+    let rig = Rig::new().await;
+    let mut talk = claimed(&rig).await;
+    let said = "One moment, please.".to_owned();
+    rig.desk.reply(staff("Sam"), &talk.id, client("r1"), said).await.expect("said");
+    rig.desk.release(&staff("Sam")).await.expect("the account is switched off");
+    rig.desk.claim(staff("Kim"), &talk.id).await.expect("claimed");
+    talk.rest().await;
+    assert_eq!(talk.owner().await, "Kim");
+    after(&rig, &mut talk, 6).await;
+    assert_eq!(talk.owner().await, "queue support", "Kim was never there");
     rig.verify().await;
 }
 
