@@ -178,16 +178,16 @@ mod tests {
 
     #[test]
     fn an_article_is_checked_before_it_is_sent() {
-        let good = || SaveArticle { body: "B".into(), ..fresh("How?") };
+        let good = || SaveArticle { body: "B".into(), ..fresh("How?".into()) };
         let check = |article: SaveArticle, fault: Option<&str>| {
             assert_eq!(super::check(&article).err().map(|e| e.0).as_deref(), fault);
         };
         check(good(), None);
-        check(fresh("How?"), Some("body"));
+        check(fresh("How?".into()), Some("body"));
         check(SaveArticle { title: String::new(), ..good() }, Some("title"));
         check(SaveArticle { collection: String::new(), ..good() }, Some("collection"));
         check(SaveArticle { body: "x".repeat(ARTICLE_BYTES + 1), ..good() }, Some("body"));
         assert_eq!(good().questions, ["How?"]);
-        assert!(fresh("").questions.is_empty());
+        assert!(fresh(String::new()).questions.is_empty());
     }
 }
