@@ -5,9 +5,9 @@ use std::{collections::BTreeMap, fmt};
 use crate::{
     brief::{Brief, Fact, TriggerKind, Usage},
     event::{
-        Approval, ApprovalState, Effect, Event, EventBody, Handoff, Inquiry, Message, Opened,
-        ProposedWrite, Refund, RefundState, Settlement, StepUsage, Tool, ToolState, TurnState,
-        Verdict,
+        Approval, ApprovalState, Effect, Event, EventBody, Guard, Handoff, Inquiry, Message,
+        Opened, ProposedWrite, Refund, RefundState, Settlement, StepUsage, Tool, ToolState,
+        TurnState, Verdict,
     },
     id::{ApprovalId, CallId, ConversationId, Epoch, IntentId, Seq, SiteKey},
     limits::PREVIEW_CHARS,
@@ -72,8 +72,8 @@ pub struct Conversation {
     pub distrusted: bool,
     /// Visitor messages up to here have been taken in by a brain.
     pub taken_in: Seq,
-    /// Visitor messages that a guardrail answered in an agent's place: first and last position.
-    pub held_back: Vec<(Seq, Seq)>,
+    /// Visitor messages that a guardrail keeps from brains.
+    pub held_back: Vec<Seq>,
     /// The newest message of the visitor; 0 if there is none.
     pub last_visitor_message: Seq,
     /// The newest event that made something known; 0 if there is none.
@@ -309,9 +309,9 @@ impl Conversation {
             || self.turn.as_ref().is_some_and(|turn| turn.tainted)
     }
 
-    /// Whether a guardrail answered this message of the visitor, so that no brain reads it.
+    /// Whether a guardrail keeps this message of the visitor from brains.
     pub fn is_held_back(&self, message: Seq) -> bool {
-        self.held_back.iter().any(|(first, last)| (*first..=*last).contains(&message))
+        self.held_back.contains(&message)
     }
 
     /// Whether nobody owns the conversation.
@@ -449,7 +449,7 @@ impl Conversation {
             EventBody::Approval(a) => self.absorb_approval(event.seq, a),
             EventBody::Refund(r) => self.absorb_refund(event, r),
             EventBody::Inquiry(_) => self.keep_refund(event),
-            EventBody::Guard(g) => self.absorb_verdict(g.verdict),
+            EventBody::Guard(g) => self.absorb_verdict(g),
             EventBody::Usage(u) => self.absorb_usage(u),
             EventBody::Identified(i) => self.visitor = i.visitor.clone(),
             EventBody::Rating(r) => self.rating = Some(r.score),
@@ -490,8 +490,8 @@ impl Conversation {
         }
     }
 
-    fn absorb_verdict(&mut self, verdict: Verdict) {
-        match verdict {
+    fn absorb_verdict(&mut self, guard: &Guard) {
+        match guard.verdict {
             Verdict::Refused => {
                 self.failures += 1;
                 if let Some(turn) = &mut self.turn {
@@ -499,10 +499,7 @@ impl Conversation {
                 }
             }
             Verdict::Distrusted => self.distrusted = true,
-            Verdict::Answered => {
-                self.held_back.push((self.taken_in + 1, self.last_visitor_message));
-                self.taken_in = self.taken_in.max(self.last_visitor_message);
-            }
+            Verdict::Answered => self.held_back.extend(guard.about),
             Verdict::Escalated
             | Verdict::Discarded
             | Verdict::Replaced

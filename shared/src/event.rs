@@ -460,6 +460,9 @@ pub struct Guard {
     pub verdict: Verdict,
     /// On what evidence.
     pub detail: String,
+    /// The visitor's message that it is about, where it keeps that from brains.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<Seq>,
 }
 
 /// A brain answered one request.

@@ -268,6 +268,7 @@ impl Stage {
                     check: "promise_without_handoff".to_owned(),
                     verdict: Verdict::Refused,
                     detail: String::new(),
+                    about: None,
                 };
                 self.append_own(&thread, vec![used(1), EventBody::Guard(guard)]).await;
             }

@@ -99,6 +99,7 @@ pub fn answer(world: &World<'_>, answer: Answer) -> Vec<EventBody> {
             check: "model_failed".to_owned(),
             verdict: Verdict::Replaced,
             detail: format!("{}: {}", setback.model, setback.why),
+            about: None,
         })
     }));
     if let Some(why) = &answer.broke {
@@ -118,7 +119,11 @@ pub fn answer(world: &World<'_>, answer: Answer) -> Vec<EventBody> {
                     author: Author::new(AuthorKind::Agent, spec.name.clone()),
                     text: held.text,
                     client_id: None,
-                    quick_replies: answer.quick_replies.into_iter().filter(|_| as_said).collect(),
+                    quick_replies: answer
+                        .quick_replies
+                        .into_iter()
+                        .filter(|reply| as_said && guardrails::lets_pass(world, reply))
+                        .collect(),
                     sources: answer.sources.into_iter().filter(|_| as_said).collect(),
                 }));
             }
@@ -152,7 +157,7 @@ pub fn unheard(world: &World<'_>, model: String, usage: Usage) -> Option<EventBo
 
 /// An answer ends its turn. After the wish for a person it ends with people, whatever the agent
 /// thought of saying instead.
-fn end_of_answer(world: &World<'_>, before: &[EventBody]) -> Vec<EventBody> {
+pub(super) fn end_of_answer(world: &World<'_>, before: &[EventBody]) -> Vec<EventBody> {
     let Some(evidence) = evidence::of_the_wish(world) else {
         return end_turn(world, TurnState::Done);
     };

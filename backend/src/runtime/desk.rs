@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Catalog, Clock, World, decide, engine::Engine, lease, pieces, presence::Presence, triggers,
+    Catalog, Clock, World, decide, engine::Engine, guardrails, lease, pieces, presence::Presence,
+    triggers,
 };
 use crate::{
     failpoint::{self, Point},
@@ -202,8 +203,12 @@ impl Desk {
             Some(text) => Some(checked_text("comment", &text, limits::COMMENT_CHARS)?),
             None => None,
         };
-        self.act(scope, id, |_| {
-            Ok(vec![EventBody::Rating(Rating { score, comment: comment.clone() })])
+        self.act(scope, id, |world| {
+            let held = comment.clone().map(|text| guardrails::written(world, text));
+            let (comment, verdicts) = held.map(|held| (held.text, held.events)).unzip();
+            let mut events = vec![EventBody::Rating(Rating { score, comment })];
+            events.extend(verdicts.unwrap_or_default());
+            Ok(events)
         })
         .await?;
         Ok(())

@@ -85,6 +85,7 @@ impl Refusal {
             check: self.check.to_owned(),
             verdict: Verdict::Refused,
             detail: self.detail.clone(),
+            about: None,
         })
     }
 }

@@ -151,6 +151,7 @@ pub fn give_up_after(
         check: check.to_owned(),
         verdict: Verdict::Escalated,
         detail: detail.to_owned(),
+        about: None,
     });
     let trigger = Trigger { kind, evidence: evidence::stopped(check, detail) };
     let words = Words { reason: reason_of(kind).to_owned(), ..Words::default() };

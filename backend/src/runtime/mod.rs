@@ -93,11 +93,12 @@ impl World<'_> {
         matches!(&self.desk.settings.escalation, Target::Agent { slug: s } if s == slug)
     }
 
-    /// The text of the visitor's messages, oldest first, with their positions.
+    /// The text of the visitor's messages that brains may read, oldest first, with their positions.
     fn visitor_messages(&self) -> impl DoubleEndedIterator<Item = (Seq, &str)> {
+        let state = &self.thread.state;
         self.thread.events.iter().filter_map(|event| match &event.body {
             EventBody::Message(m) if m.author.kind == shared::message::AuthorKind::Visitor => {
-                Some((event.seq, m.text.as_str()))
+                (!state.is_held_back(event.seq)).then_some((event.seq, m.text.as_str()))
             }
             _ => None,
         })

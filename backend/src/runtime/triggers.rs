@@ -48,7 +48,11 @@ pub fn before_the_brain(world: &World<'_>) -> Vec<EventBody> {
     let newest_first = || burst.iter().rev();
     newest_first()
         .find_map(|said| wish_for_a_person(world, said))
-        .or_else(|| newest_first().find_map(|said| guardrails::before_the_brain(world, said.text)))
+        .or_else(|| {
+            let alone = burst.len() == 1;
+            newest_first()
+                .find_map(|said| guardrails::before_the_brain(world, said.seq, said.text, alone))
+        })
         .or_else(|| newest_first().find_map(|said| rule(world, said)))
         .or_else(|| missing_capability(world, &burst))
         .or_else(|| low_confidence(world, &burst))

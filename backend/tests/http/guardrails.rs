@@ -25,6 +25,9 @@ async fn a_card_number_is_nowhere_on_disk() {
         .and_then(|events| events.iter().find(|event| event["seq"] == accepted["seq"]))
         .expect("the message is where it was said to be");
     assert_eq!(message["text"], "Refund it to •••• 9015, please");
+    let comment = format!("charge {CARD} 12/27");
+    let rated = json!({ "score": 1, "comment": comment });
+    visitor.post(&format!("/conversations/{id}/rating"), rated).await.ok();
     desk.restart_after(|folder| {
         let digits = CARD.replace(' ', "");
         for file in files(folder) {

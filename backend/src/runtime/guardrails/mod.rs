@@ -11,15 +11,15 @@ mod watch;
 use serde_json::Value;
 use shared::{
     brief::{Trigger, TriggerKind},
-    event::{EventBody, Guard, Message, TurnState, Verdict},
+    event::{EventBody, Guard, Message, Verdict},
     guardrail::{Act, Guardrail, Place},
-    id::SiteKey,
+    id::{Seq, SiteKey},
     message::{Author, AuthorKind},
 };
 
 use watch::{Found, Rail};
 
-use super::{World, decide::end_turn, evidence, guard::Refusal, handoff};
+use super::{World, answer, evidence, guard::Refusal, handoff};
 
 /// The check of a refusal that the brain may repair.
 const STOPPED: &str = "guardrail";
@@ -75,24 +75,30 @@ pub fn written(world: &World<'_>, text: String) -> Held {
     held
 }
 
-/// What a visitor's unread message sets off before a brain is asked: an answer in the agent's place,
-/// or people.
-pub(super) fn before_the_brain(world: &World<'_>, text: &str) -> Option<Vec<EventBody>> {
+/// What a visitor's unread message at `seq` sets off before a brain is asked: people, or an answer in
+/// the agent's place. If it is not `alone`, no brain reads it, and the rest is answered as ever.
+pub(super) fn before_the_brain(
+    world: &World<'_>,
+    seq: Seq,
+    text: &str,
+    alone: bool,
+) -> Option<Vec<EventBody>> {
     here(world, Place::Message).find_map(|rail| {
         let acts = matches!(rail.spec.then, Act::Say { .. } | Act::Escalate);
         let found = acts.then(|| rail.find(text, || language(world, text))).flatten()?;
         let Act::Say { text } = &rail.spec.then else { return Some(people(world, rail, &found)) };
-        let mut events = vec![
-            said(rail, Verdict::Answered, &found.evidence),
-            EventBody::Message(Message {
+        let mut events = vec![held_back(rail, seq, &found.evidence)];
+        if alone {
+            events.push(EventBody::Message(Message {
                 author: Author::new(AuthorKind::Agent, world.spec?.name.clone()),
                 text: text.clone(),
                 client_id: None,
                 quick_replies: Vec::new(),
                 sources: Vec::new(),
-            }),
-        ];
-        events.extend(end_turn(world, TurnState::Done));
+            }));
+            // Also this answer comes after the wish for a person, where there is one.
+            events.extend(answer::end_of_answer(world, &events));
+        }
         Some(events)
     })
 }
@@ -124,6 +130,12 @@ pub fn may_show(world: &World<'_>, text: &str, shown: usize) -> usize {
     let whole = end.map_or(0, |(at, c)| at + c.len_utf8());
     let stopped = |rail: &Rail| rail.find(text, || language(world, text)).is_some();
     if whole <= shown || rails.any(stopped) { shown } else { whole }
+}
+
+/// Whether no guardrail stops or changes something short that a brain says beside its answer.
+pub fn lets_pass(world: &World<'_>, text: &str) -> bool {
+    let mut acts = here(world, Place::Answer).filter(|rail| !matches!(rail.spec.then, Act::Record));
+    !acts.any(|rail| rail.find(text, || language(world, text)).is_some())
 }
 
 /// Whether a brain may make this call; what is said about it in the record if it may.
@@ -185,24 +197,38 @@ fn language(world: &World<'_>, text: &str) -> String {
 }
 
 fn said(rail: &Rail, verdict: Verdict, evidence: &str) -> EventBody {
-    EventBody::Guard(Guard { check: STOPPED.to_owned(), verdict, detail: detail(rail, evidence) })
+    EventBody::Guard(Guard {
+        check: STOPPED.to_owned(),
+        verdict,
+        detail: detail(rail, evidence),
+        about: None,
+    })
+}
+
+fn held_back(rail: &Rail, message: Seq, evidence: &str) -> EventBody {
+    let mut body = said(rail, Verdict::Answered, evidence);
+    if let EventBody::Guard(guard) = &mut body {
+        guard.about = Some(message);
+    }
+    body
 }
 
 fn detail(rail: &Rail, evidence: &str) -> String {
     format!("“{}”: {evidence}.", rail.spec.name)
 }
 
-/// All texts in a value, names of members too.
-fn collect<'a>(value: &'a Value, texts: &mut Vec<&'a str>) {
+/// All texts and numbers in a value, names of members too.
+fn collect(value: &Value, texts: &mut Vec<String>) {
     match value {
-        Value::String(text) => texts.push(text),
+        Value::String(text) => texts.push(text.clone()),
+        Value::Number(number) => texts.push(number.to_string()),
         Value::Array(items) => items.iter().for_each(|item| collect(item, texts)),
         Value::Object(members) => {
             for (name, item) in members {
-                texts.push(name);
+                texts.push(name.clone());
                 collect(item, texts);
             }
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        Value::Null | Value::Bool(_) => {}
     }
 }

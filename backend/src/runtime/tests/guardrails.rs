@@ -132,6 +132,52 @@ fn a_message_can_be_answered_in_the_agents_place() {
 }
 
 #[test]
+fn what_is_held_back_reaches_no_brain_by_a_handoff_either() {
+    let say = json!({ "do": "say", "text": "Not here." });
+    let mut stage = guarded(&[rail("message", &phrase("election"), &say)]);
+    stage.visitor("Who wins the election this year?");
+    stage.run();
+    stage.visitor("refund please");
+    stage.run();
+    let brief = stage.thread.state.brief.as_ref().unwrap();
+    assert_eq!(brief.trigger.kind, TriggerKind::MissingCapability);
+    let told = serde_json::to_string(brief).unwrap();
+    assert!(!told.contains("election"), "{told}");
+}
+
+#[test]
+fn of_a_burst_only_what_is_caught_is_held_back() {
+    let say = json!({ "do": "say", "text": "Not here." });
+    let mut stage = guarded(&[rail("message", &phrase("election"), &say)]);
+    stage.visitor("Where is my order?");
+    stage.visitor("And who wins the election?");
+    assert_eq!(stage.run(), Next::Ask, "the rest is answered");
+    let read = read(&stage);
+    assert!(read.iter().any(|text| text.contains("my order")), "{read:?}");
+    assert!(!read.iter().any(|text| text.contains("election")), "{read:?}");
+    stage.answer("On its way.", &[]);
+    assert_eq!(stage.run(), Next::Nothing);
+}
+
+#[test]
+fn invariant_15_after_the_wish_for_a_person_a_guardrails_answer_still_ends_with_people() {
+    let say = json!({ "do": "say", "text": "Not here." });
+    let mut stage = guarded(&[rail("message", &phrase("election"), &say)]);
+    stage.visitor("Hello there");
+    stage.run();
+    stage.answer("Hello!", &[]);
+    let pressed = stage.with(crate::runtime::triggers::pressed_for_a_person);
+    stage.apply(pressed);
+    stage.visitor("By the way, the election");
+    stage.run();
+    assert!(
+        matches!(stage.thread.state.owner, Owner::Queue { .. }),
+        "{:?}",
+        stage.thread.state.owner
+    );
+}
+
+#[test]
 fn a_message_can_bring_people() {
     let mut stage = guarded(&[rail("message", &phrase("lawyer"), &json!({ "do": "escalate" }))]);
     stage.visitor("My lawyer will write");
