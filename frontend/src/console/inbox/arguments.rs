@@ -34,7 +34,10 @@ pub fn raw(value: &Value) -> impl IntoView + use<> {
 pub fn told(map: &Map<String, Value>) -> Vec<(String, String)> {
     let money = money(map);
     let mut lines = Vec::with_capacity(map.len());
-    for (key, value) in map {
+    // By name, in whatever order a build of serde_json keeps them.
+    let mut members: Vec<_> = map.iter().collect();
+    members.sort_by_key(|(key, _)| key.as_str());
+    for (key, value) in members {
         let text = match (key.as_str(), money) {
             ("currency", Some(_)) => continue,
             ("amount", Some(money)) => money.to_string(),
