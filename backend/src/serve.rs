@@ -115,8 +115,8 @@ pub async fn serve(
         provider(&workshop)
     };
     let restored = restored::look(&*store, &config.data, &*provider, now).await?;
-    let gateway =
-        Noted::new(provider, &config.data, restored.doubtful).map_err(RestoredError::Head)?;
+    let gateway = Noted::new(provider, store.clone(), &config.data, restored.doubtful)
+        .map_err(RestoredError::Head)?;
     let engine = engine(store.clone(), &workshop, Arc::new(gateway)).await?;
     let done = AuditRow::of_baton(now, "searches_kept", "searches");
     rebuild::searches(&*store, &engine.journal, done).await?;

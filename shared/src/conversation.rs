@@ -450,7 +450,7 @@ impl Conversation {
             EventBody::Refund(r) => self.absorb_refund(event, r),
             EventBody::Inquiry(_) => self.keep_refund(event),
             EventBody::Guard(g) => self.absorb_verdict(g),
-            EventBody::Usage(u) => self.absorb_usage(u),
+            EventBody::Usage(u) => self.absorb_usage(event, u),
             EventBody::Identified(i) => self.visitor = i.visitor.clone(),
             EventBody::Rating(r) => self.rating = Some(r.score),
             EventBody::Rule(r) => {
@@ -623,8 +623,11 @@ impl Conversation {
         }
     }
 
-    fn absorb_usage(&mut self, step: &StepUsage) {
+    fn absorb_usage(&mut self, event: &Event, step: &StepUsage) {
         self.usage.add(&step.usage);
+        if step.is_late(event.epoch) {
+            return;
+        }
         self.tenure_usage.add(&step.usage);
         self.taken_in = self.taken_in.max(step.through);
         if let Some(turn) = &mut self.turn {

@@ -477,9 +477,19 @@ pub struct StepUsage {
     pub model: String,
     /// Visitor messages up to this event were taken in.
     pub through: Seq,
+    /// The tenure in which it was asked, where nobody heard the answer: another may own by now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_in: Option<Epoch>,
     /// What it used.
     #[serde(flatten)]
     pub usage: Usage,
+}
+
+impl StepUsage {
+    /// Whether another tenure pays for it than that in which it is recorded.
+    pub fn is_late(&self, recorded_in: Epoch) -> bool {
+        self.asked_in.is_some_and(|asked| asked != recorded_in)
+    }
 }
 
 /// How a turn ended. (A turn that ends with a change of owner to people ends with that handoff.)

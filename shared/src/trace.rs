@@ -81,7 +81,8 @@ impl Trace {
             // A turn begins with its first event and ends with its last.
             trace.go_on(was.or(is), event);
             if let EventBody::Usage(step) = &event.body {
-                trace.use_up(&step.usage);
+                let asked_in = step.asked_in.filter(|_| step.is_late(event.epoch));
+                trace.use_up(asked_in, &step.usage);
             }
             if was.is_some() && was != is {
                 trace.end_turn(&event.body);
@@ -121,14 +122,23 @@ impl Trace {
         }
     }
 
-    fn use_up(&mut self, usage: &Usage) {
+    /// Books what was used where it was asked for: in the newest tenure and stretch, or in the
+    /// tenure `asked_in` and its last turn. What was asked before the first event here is not counted.
+    fn use_up(&mut self, asked_in: Option<Epoch>, usage: &Usage) {
+        let asked_in = asked_in.or(self.tenures.last().map(|tenure| tenure.epoch));
+        let Some(at) = self.tenures.iter().position(|tenure| Some(tenure.epoch) == asked_in) else {
+            return;
+        };
+        let end = self.tenures.get(at + 1).map(|next| next.first);
+        let mut stretches = self.stretches.iter_mut().rev();
+        let stretch = match end {
+            None => stretches.next(),
+            Some(end) => stretches.find(|s| s.turn.is_some() && s.first < end),
+        };
+        let Some(stretch) = stretch else { return };
+        stretch.usage.add(usage);
+        self.tenures[at].usage.add(usage);
         self.total.add(usage);
-        if let Some(tenure) = self.tenures.last_mut() {
-            tenure.usage.add(usage);
-        }
-        if let Some(stretch) = self.stretches.last_mut() {
-            stretch.usage.add(usage);
-        }
     }
 
     fn end_turn(&mut self, by: &EventBody) {

@@ -105,7 +105,7 @@ impl Added {
             EventBody::Usage(step) => self.meters.push(MeterRow {
                 seq: event.seq,
                 agent: step.agent.clone(),
-                epoch: event.epoch,
+                epoch: step.asked_in.unwrap_or(event.epoch),
                 usage: step.usage,
                 ends_turn: false,
             }),

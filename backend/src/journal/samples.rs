@@ -128,6 +128,7 @@ pub(crate) fn closed(state: &Conversation) -> Vec<EventBody> {
 
 pub(crate) fn used(tokens_in: u64) -> EventBody {
     EventBody::Usage(StepUsage {
+        asked_in: None,
         agent: id("triage"),
         version: 1,
         model: BUILT_IN.to_owned(),

@@ -7,6 +7,8 @@ use crate::tools::text::one_line;
 
 /// Longest words of a provider that are kept, in characters.
 const WORDS: usize = 300;
+/// What is kept where nobody asked the provider.
+const OFF: &str = "not asked: refunds are off";
 
 /// What an answer tells of a refund.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +25,7 @@ pub fn to_refund(order: &RefundOrder, answer: Result<Receipt, GatewayError>) -> 
         Ok(receipt) => receipted(order, &receipt),
         Err(GatewayError::Refused(why)) => Told::new(Some(RefundState::Failed), &why),
         Err(GatewayError::Unknown(why)) => Told::new(None, &why),
+        Err(GatewayError::Off) => Told::new(None, OFF),
     }
 }
 
@@ -43,6 +46,7 @@ pub fn to_find(
         }
         Ok(Finding::NoRecord) => Told::new(None, "the provider has no record of it yet"),
         Err(GatewayError::Refused(why) | GatewayError::Unknown(why)) => Told::new(None, &why),
+        Err(GatewayError::Off) => Told::new(None, OFF),
     }
 }
 

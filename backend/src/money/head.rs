@@ -14,7 +14,11 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
-use super::{Finding, Gateway, GatewayError, Receipt, RefundOrder};
+use super::{
+    Finding, Gateway, GatewayError, Receipt, RefundOrder,
+    switch::{self, MONEY_SETTING},
+};
+use crate::storage::Store;
 
 /// The file's name in the data folder.
 const FILE: &str = "refunds.head";
@@ -23,9 +27,10 @@ const FILE: &str = "refunds.head";
 const KEPT: usize = 16;
 
 /// A payment provider to which nothing is sent that was not noted before, on disk and outside the
-/// database.
+/// database, and nothing while refunds are off.
 pub struct Noted {
     inner: Arc<dyn Gateway>,
+    store: Arc<dyn Store>,
     path: PathBuf,
     head: Mutex<Head>,
     doubtful: BTreeSet<String>,
@@ -56,12 +61,20 @@ impl Noted {
     /// provider may have forgotten the key.
     pub fn new(
         inner: Arc<dyn Gateway>,
+        store: Arc<dyn Store>,
         folder: &Path,
         doubtful: impl IntoIterator<Item = String>,
     ) -> io::Result<Self> {
         let path = folder.join(FILE);
         let head = Mutex::new(read(&path)?.unwrap_or_default());
-        Ok(Self { inner, path, head, doubtful: doubtful.into_iter().collect() })
+        Ok(Self { inner, store, path, head, doubtful: doubtful.into_iter().collect() })
+    }
+
+    /// Whether refunds are on, now: looking for a doubtful key may have taken a while. Where nobody
+    /// can say, they are not.
+    async fn is_on(&self) -> bool {
+        let setting = self.store.setting(MONEY_SETTING).await;
+        setting.is_ok_and(|setting| switch::off(setting.as_deref()).is_none())
     }
 
     /// Notes a key. When this answers, it is on disk.
@@ -95,6 +108,9 @@ impl Gateway for Noted {
             return Err(GatewayError::Unknown(format!(
                 "not sent, for {FILE} cannot be written: {error}"
             )));
+        }
+        if !self.is_on().await {
+            return Err(GatewayError::Off);
         }
         self.inner.refund(order).await
     }
@@ -141,7 +157,10 @@ mod tests {
     use shared::money::{Currency, Money};
 
     use super::*;
-    use crate::money::faulty::{Fault, Faulty};
+    use crate::{
+        money::faulty::{Fault, Faulty},
+        storage::{sqlite::SqliteStore, story::entry},
+    };
 
     /// Knows nothing and makes everything.
     struct Maker;
@@ -158,6 +177,26 @@ mod tests {
         }
     }
 
+    /// Refunds are switched off while it looks for one.
+    struct Meanwhile(Arc<dyn Store>);
+
+    #[async_trait]
+    impl Gateway for Meanwhile {
+        async fn refund(&self, _: &RefundOrder) -> Result<Receipt, GatewayError> {
+            panic!("nothing is sent while refunds are off")
+        }
+
+        async fn find(&self, _: &str) -> Result<Finding, GatewayError> {
+            let off = self.0.put_setting(MONEY_SETTING, "false", entry("money"));
+            off.await.expect("switched off");
+            Ok(Finding::NoRecord)
+        }
+    }
+
+    fn store(folder: &Path) -> Arc<dyn Store> {
+        SqliteStore::open(&folder.join("db")).expect("a store")
+    }
+
     fn order(key: &str) -> RefundOrder {
         let amount = Money::new(100, Currency::EUR);
         RefundOrder { key: key.to_owned(), charge: "ch_1".to_owned(), amount }
@@ -171,7 +210,9 @@ mod tests {
         assert_eq!(noted(folder.path()).expect("a file"), Some(Vec::new()));
 
         let faulty = Arc::new(Faulty::new(Arc::new(Maker)));
-        let gateway = Noted::new(faulty.clone(), folder.path(), []).expect("a gateway");
+        let store = store(folder.path());
+        let gateway =
+            Noted::new(faulty.clone(), store.clone(), folder.path(), []).expect("a gateway");
         faulty.script_refunds([Fault::DropBefore]);
         assert!(gateway.refund(&order("k0")).await.is_err());
         assert_eq!(noted(folder.path()).expect("a file"), Some(vec!["k0".to_owned()]));
@@ -186,7 +227,7 @@ mod tests {
         let calls = faulty.calls().len();
         let nowhere = folder.path().join("gone");
         fs::create_dir(&nowhere).expect("a folder");
-        let gateway = Noted::new(faulty.clone(), &nowhere, []).expect("a gateway");
+        let gateway = Noted::new(faulty.clone(), store, &nowhere, []).expect("a gateway");
         fs::remove_dir(&nowhere).expect("gone");
         assert!(matches!(gateway.refund(&order("k")).await, Err(GatewayError::Unknown(_))));
         assert_eq!(faulty.calls().len(), calls);
@@ -196,13 +237,26 @@ mod tests {
     async fn what_the_database_may_have_forgotten_is_looked_for_first() {
         let folder = tempfile::tempdir().expect("a folder");
         let faulty = Arc::new(Faulty::new(Arc::new(Maker)));
-        let gateway =
-            Noted::new(faulty.clone(), folder.path(), ["k1".to_owned()]).expect("a gateway");
+        let store = store(folder.path());
+        let doubtful = ["k1".to_owned()];
+        let gateway = Noted::new(faulty.clone(), store, folder.path(), doubtful);
+        let gateway = gateway.expect("a gateway");
         assert_eq!(gateway.refund(&order("k1")).await.expect("known").id, "re_before");
         faulty.script_finds([Fault::DropBefore]);
         assert!(gateway.refund(&order("k1")).await.is_err(), "nobody knows: nothing is sent");
         assert_eq!(faulty.calls(), []);
         assert_eq!(gateway.refund(&order("k2")).await.expect("made").id, "re_1");
+    }
+
+    #[tokio::test]
+    async fn refunds_that_are_stopped_while_one_is_looked_for_stay_stopped() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = store(folder.path());
+        let provider = Arc::new(Meanwhile(store.clone()));
+        let doubtful = ["k1".to_owned()];
+        let gateway = Noted::new(provider, store, folder.path(), doubtful).expect("a gateway");
+        assert_eq!(gateway.refund(&order("k1")).await, Err(GatewayError::Off));
+        assert_eq!(gateway.refund(&order("k2")).await, Err(GatewayError::Off));
     }
 
     #[test]

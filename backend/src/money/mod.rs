@@ -91,6 +91,9 @@ pub enum GatewayError {
     /// Nobody knows whether it happened.
     #[error("no answer: {0}")]
     Unknown(String),
+    /// Refunds are off: this call was not made.
+    #[error("refunds are off")]
+    Off,
 }
 
 /// A payment provider. The embedded ledger is one; a real one takes its place without the runtime

@@ -92,6 +92,7 @@ pub fn answer(world: &World<'_>, answer: Answer) -> Vec<EventBody> {
         version: agent_version(&state.owner),
         model: answer.model.clone(),
         through: answer.through,
+        asked_in: None,
         usage: answer.usage,
     })];
     events.extend(answer.setbacks.iter().map(|setback| {
@@ -142,7 +143,7 @@ pub fn answer(world: &World<'_>, answer: Answer) -> Vec<EventBody> {
 }
 
 /// What a brain used for an answer that nobody hears; `None` if it used nothing. It has taken no
-/// message in.
+/// message in, and is on the account of the tenure in which it was asked, whoever owns by now.
 pub fn unheard(world: &World<'_>, model: String, usage: Usage) -> Option<EventBody> {
     let used = usage.tokens() > 0 || usage.cost_micros > 0;
     let spec = world.spec.filter(|_| used)?;
@@ -151,6 +152,7 @@ pub fn unheard(world: &World<'_>, model: String, usage: Usage) -> Option<EventBo
         version: agent_version(&world.thread.state.owner),
         model,
         through: 0,
+        asked_in: Some(world.thread.state.epoch),
         usage,
     }))
 }
@@ -225,12 +227,12 @@ fn record_calls(
     let mut transfer_chosen = false;
     for asked in calls {
         let position = world.thread.state.seq + events.len() as u64 + 1;
-        let args = asked.args.clone().unwrap_or_else(Value::String);
         let effect = handoff::effect_of(
             &asked.name,
             world.tools.get(&asked.name).map(|tool| tool.info().effect),
         );
-        let checked = check_call(world, &asked).and_then(|()| hold_call(world, &asked));
+        let mut args = asked.args.clone().unwrap_or_else(Value::String);
+        let checked = check_call(world, &asked).and_then(|()| hold_call(world, &asked, &mut args));
         let (label, name) = match &checked {
             Ok(_) => (label(world, &asked, effect), asked.name.clone()),
             // Visitors see both; neither may say what the brain would like them to read.
@@ -301,15 +303,23 @@ fn check_call(world: &World<'_>, asked: &AskedCall) -> Result<(), Refusal> {
         .map_err(|detail| Refusal { check: "malformed_arguments", detail })
 }
 
-/// What the guardrails say about a call that could be made.
-fn hold_call(world: &World<'_>, asked: &AskedCall) -> Result<Vec<EventBody>, Refusal> {
-    let args = asked.args.as_ref().unwrap_or(&Value::Null);
+/// What the guardrails say about a call that could be made. What they take out of it, or do not let
+/// pass, is not in `args` any more, and so never on record.
+fn hold_call(
+    world: &World<'_>,
+    asked: &AskedCall,
+    args: &mut Value,
+) -> Result<Vec<EventBody>, Refusal> {
+    let whole = args.take();
     if !handoff::is_transfer(&asked.name) {
-        return guardrails::called(world, args);
+        let verdicts = guardrails::called(world, &whole)?;
+        *args = whole;
+        return Ok(verdicts);
     }
-    // Its words are held once more, and what is taken out is, when it is performed.
-    let words = Words::from_args(args).unwrap_or_default();
-    guardrails::handed_over(world, words).map(|_| Vec::new())
+    let words = Words::from_args(&whole).unwrap_or_default();
+    let (held, verdicts) = guardrails::handed_over(world, words.clone())?;
+    *args = if held == words { whole } else { held.into_args() };
+    Ok(verdicts)
 }
 
 /// Performs the transfer that an answer chose, now that its siblings are settled.
@@ -324,8 +334,10 @@ pub fn perform_transfer(world: &World<'_>, call: &OpenCall) -> Vec<EventBody> {
         guardrails::handed_over(world, words).map(|(words, verdicts)| (to, words, verdicts))
     });
     match checked {
-        Ok((to, words, verdicts)) => {
+        Ok((to, words, mut verdicts)) => {
             let mut events = vec![settle(call, Settlement::Ok, json!({ "owner": to.name() }))];
+            // What was only noted was noted when the call began.
+            verdicts.retain(|body| !matches!(body, EventBody::Guard(guard) if guard.verdict == Verdict::Recorded));
             events.extend(verdicts);
             let trigger = transfer_trigger(world, &to);
             let handoff = handoff::hand_over(world, &events, to, trigger, words);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use shared::{
     conversation::Conversation,
     event::{Event, EventBody},
-    id::{ConversationId, Seq},
+    id::{ConversationId, Epoch, Seq},
     time::Timestamp,
 };
 
@@ -37,7 +37,8 @@ impl Desk {
         let thread = self.load(scope, id).await?;
         let event = thread.events.iter().find(|event| event.seq == seq);
         let Some(EventBody::Usage(step)) = event.map(|event| &event.body) else { return Ok(None) };
-        let Some((past, now)) = before(&thread, seq) else { return Ok(None) };
+        let asked_in = step.asked_in.unwrap_or(Epoch::MAX);
+        let Some((past, now)) = before(&thread, seq, asked_in) else { return Ok(None) };
         let spec = self.owner_spec(&past).await?;
         let snapshot = self.catalog().current();
         let request = view::request(&World {
@@ -53,11 +54,15 @@ impl Desk {
     }
 }
 
-/// The conversation before the event `seq`, and when its newest event was recorded.
-fn before(thread: &Thread, seq: Seq) -> Option<(Thread, Timestamp)> {
+/// The conversation before the event `seq` and before whatever tenure followed on `tenure`, and
+/// when its newest event was recorded.
+fn before(thread: &Thread, seq: Seq, tenure: Epoch) -> Option<(Thread, Timestamp)> {
     let mut events = Events::default();
     let mut state: Option<Conversation> = None;
     let mut now = None;
+    // A tenure begins with the brief of the handoff that makes it.
+    let next = thread.events.iter().find(|event| event.epoch > tenure);
+    let seq = next.map_or(seq, |handoff| seq.min(handoff.seq.saturating_sub(1)));
     let past = thread.events.iter().take_while(|event: &&Arc<Event>| event.seq < seq);
     for event in past {
         events.push(event.clone());

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use futures_util::FutureExt as _;
+use futures_util::{FutureExt as _, StreamExt as _, stream};
 use shared::{
     api::{Summary, View},
     id::{ConversationId, StaffId},
@@ -16,10 +16,14 @@ use shared::{
 use tokio::{
     sync::{Notify, Semaphore},
     task::JoinHandle,
+    time::MissedTickBehavior,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Desk, runner};
+use super::{
+    Desk,
+    runner::{self, Reach},
+};
 use crate::{
     failpoint::{self, Point},
     storage::{InboxQuery, StoreError},
@@ -34,6 +38,8 @@ const AT_ONCE: usize = 256;
 /// Most that are driven at once because a sweep found them. They have places of their own: however
 /// much a restart has to catch up on, nobody who writes now waits for it.
 const SWEPT_AT_ONCE: usize = 64;
+/// Conversations at once in which only what time has brought about is recorded.
+const RECORDED_AT_ONCE: usize = 16;
 /// How long a shutdown waits for turns to reach their next event.
 const DRAIN: Duration = Duration::from_secs(8);
 
@@ -75,7 +81,7 @@ impl Desk {
             let (desk, id) = (self.clone(), id.clone());
             self.engine().tasks.spawn(async move {
                 let slot = desk.engine().slots.clone().acquire_owned().await;
-                desk.run(&id).await;
+                desk.run(&id, Reach::Whole).await;
                 drop(slot);
             });
         }
@@ -100,15 +106,17 @@ impl Desk {
     pub fn start(&self, shutdown: CancellationToken) -> JoinHandle<()> {
         let desk = self.clone();
         tokio::spawn(async move {
-            let mut ticks = tokio::time::interval(SWEEP);
-            loop {
-                tokio::select! {
-                    () = shutdown.cancelled() => break,
-                    () = async {
-                        ticks.tick().await;
-                        desk.sweep().await;
-                    } => {}
-                }
+            // Each at its own pace: one that waits for a place holds up no other.
+            let sweeps = async {
+                tokio::join!(
+                    again_and_again(|| desk.keep_time()),
+                    again_and_again(|| desk.resume()),
+                    again_and_again(|| desk.look_after_the_absent()),
+                )
+            };
+            tokio::select! {
+                () = shutdown.cancelled() => {}
+                _ = sweeps => {}
             }
             desk.drain().await;
         })
@@ -145,12 +153,34 @@ impl Desk {
 
     /// Looks once for what nobody nudged; [`Desk::start`] does so by itself.
     pub async fn sweep(&self) {
-        let (resumed, looked) = tokio::join!(self.resume(), self.look_after_the_absent());
-        if let Err(error) = resumed {
-            tracing::error!(%error, "cannot look for work");
-        }
-        if let Err(error) = looked {
-            tracing::error!(%error, "cannot look for visitors who wait for somebody absent");
+        tokio::join!(
+            async { report(self.keep_time().await) },
+            async { report(self.resume().await) },
+            async { report(self.look_after_the_absent().await) },
+        );
+    }
+
+    /// Records what follows from time alone: deadlines and approvals that have passed. It asks
+    /// nobody outside, so that nothing slow stands before it; what is to be asked then is resumed
+    /// with the rest.
+    async fn keep_time(&self) -> Result<(), StoreError> {
+        let now = self.now();
+        let mut last = None;
+        loop {
+            let passed = self.journal().store().passed(now, last.as_ref(), SWEEP_PAGE).await?;
+            let Some(end) = passed.last() else { return Ok(()) };
+            last = Some(end.clone());
+            let desk = self.clone();
+            let records = stream::iter(passed).filter_map(move |id| {
+                let desk = desk.clone();
+                // A task of its own: a shutdown lets it come to its end.
+                let task = desk.begin(&id).then(|| {
+                    let tasks = desk.engine().tasks.clone();
+                    tasks.spawn(async move { desk.run(&id, Reach::Records).await })
+                });
+                std::future::ready(task)
+            });
+            records.for_each_concurrent(RECORDED_AT_ONCE, async |task| drop(task.await)).await;
         }
     }
 
@@ -169,7 +199,7 @@ impl Desk {
                 if self.begin(&id) {
                     let desk = self.clone();
                     self.engine().tasks.spawn(async move {
-                        desk.run(&id).await;
+                        desk.run(&id, Reach::Whole).await;
                         drop(place);
                     });
                 }
@@ -212,10 +242,10 @@ impl Desk {
         }
     }
 
-    async fn run(&self, id: &ConversationId) {
+    async fn run(&self, id: &ConversationId, reach: Reach) {
         loop {
             // Whatever a turn does to itself, the conversation can be driven again.
-            match AssertUnwindSafe(runner::drive(self, id)).catch_unwind().await {
+            match AssertUnwindSafe(runner::drive(self, id, reach)).catch_unwind().await {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => {
                     tracing::error!(conversation = %id, %error, "a turn stopped; the sweep resumes it");
@@ -226,15 +256,41 @@ impl Desk {
             }
             let mut running = self.running();
             match running.get_mut(id) {
-                Some(drive @ Drive::Again) if !self.engine().shutdown.is_cancelled() => {
+                Some(drive @ Drive::Again)
+                    if reach == Reach::Whole && !self.engine().shutdown.is_cancelled() =>
+                {
                     *drive = Drive::Running;
                 }
                 _ => {
-                    running.remove(id);
+                    let drive = running.remove(id);
+                    drop(running);
+                    if drive == Some(Drive::Again) {
+                        self.nudge(id);
+                    }
                     self.engine().quiet.notify_waiters();
                     break;
                 }
             }
         }
+    }
+}
+
+/// Looks at once and then every [`SWEEP`], or as soon as the last look has ended.
+async fn again_and_again<F>(look: impl Fn() -> F)
+where
+    F: Future<Output = Result<(), StoreError>>,
+{
+    let mut ticks = tokio::time::interval(SWEEP);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        report(look().await);
+    }
+}
+
+/// A look that failed is made again at the next tick.
+fn report(looked: Result<(), StoreError>) {
+    if let Err(error) = looked {
+        tracing::error!(%error, "cannot look for what is due");
     }
 }

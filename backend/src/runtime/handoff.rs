@@ -1,6 +1,6 @@
 //! A change of owner: the brief and the handoff, always together.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use shared::{
     agent::Target,
     brief::{Brief, Sentiment, Trigger, TriggerKind},
@@ -38,6 +38,18 @@ const LIST_ENTRIES: usize = 10;
 const CARRIED_CHARS: usize = 12_000;
 
 impl Words {
+    /// Arguments of `transfer_to_…` that say this.
+    pub fn into_args(self) -> Value {
+        let Self { reason, request, unable, open_questions, promises } = self;
+        json!({
+            "reason": reason,
+            "request": request,
+            "unable": unable,
+            "open_questions": open_questions,
+            "promises": promises,
+        })
+    }
+
     /// The words of a call of `transfer_to_…`; an error says what is wrong with them.
     pub fn from_args(args: &Value) -> Result<Self, String> {
         let object = args.as_object().ok_or("the arguments must be an object")?;

@@ -6,6 +6,7 @@ use shared::{
     message::StaffRef,
     owner::Owner,
     queue::Queue,
+    time::Timestamp,
 };
 
 use super::{World, handoff};
@@ -40,7 +41,28 @@ pub fn release(world: &World<'_>, staff: &StaffRef) -> Vec<EventBody> {
 
 fn give_back(world: &World<'_>, evidence: String) -> Vec<EventBody> {
     let trigger = Trigger { kind: TriggerKind::Lease, evidence };
-    handoff::hand_over(world, &[], queue_before(world), trigger, handoff::words_so_far(world))
+    let queue = queue_before(world);
+    let deadline = deadline_before(world, &queue);
+    let words = handoff::words_so_far(world);
+    let mut events = handoff::hand_over(world, &[], queue, trigger, words);
+    if let (Some(deadline), Some(EventBody::Handoff(handoff))) = (deadline, events.last_mut()) {
+        handoff.deadline = Some(deadline);
+    }
+    events
+}
+
+/// The deadline that stands for `queue` while the visitor waits for the same answer: who claims and
+/// leaves without a word has put nothing off. One that has passed meanwhile is due at once.
+fn deadline_before(world: &World<'_>, queue: &Owner) -> Option<Timestamp> {
+    let since = world.thread.state.waits_since?;
+    let of_this_wait = world.thread.events.iter().rev().take_while(|event| event.at >= since);
+    let mut newest = of_this_wait.filter_map(|event| match &event.body {
+        EventBody::Handoff(handoff) if handoff.to == *queue => handoff.deadline,
+        EventBody::Rule(fired) => fired.deadline,
+        _ => None,
+    });
+    // None, if they wrote while a person owned it.
+    newest.next().or_else(|| world.desk.settings.deadline_of(queue, since))
 }
 
 /// The queue from which the owner claimed it, if it is still there; else the one behind everything.

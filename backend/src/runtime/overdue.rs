@@ -17,8 +17,13 @@ pub fn nobody_came(world: &World<'_>) -> Vec<EventBody> {
     let state = &world.thread.state;
     let Owner::Queue { slug, name } = &state.owner else { return Vec::new() };
     let settings = &world.desk.settings;
-    let waited = minutes(world.now.since_ms(state.tenure_since));
-    let evidence = format!("Nobody of {name} claimed it within {waited}.");
+    let (did, since) = if given_back(world) {
+        ("answered", state.waits_since.unwrap_or(state.tenure_since))
+    } else {
+        ("claimed it", state.tenure_since)
+    };
+    let waited = minutes(world.now.since_ms(since));
+    let evidence = format!("Nobody of {name} {did} within {waited}.");
     let queue = settings.queue_called(slug);
     let next = match queue.map(|queue| &queue.fallback) {
         Some(Fallback::Tell) => None,
@@ -32,6 +37,16 @@ pub fn nobody_came(world: &World<'_>) -> Vec<EventBody> {
     }
     let queue = queue.cloned().unwrap_or_else(|| settings.last_queue());
     stay(world, &queue, evidence)
+}
+
+/// Whether a person had claimed it and left.
+fn given_back(world: &World<'_>) -> bool {
+    let tenure = world.thread.state.tenure_seq;
+    let mut newest = world.thread.events.iter().rev().filter(|event| event.seq == tenure);
+    newest.next().is_some_and(|event| match &event.body {
+        EventBody::Handoff(handoff) => matches!(handoff.from, Owner::Staff { .. }),
+        _ => false,
+    })
 }
 
 /// The conversation stays where it is. The visitor is told once, and again only if they have
@@ -59,8 +74,13 @@ fn stay(world: &World<'_>, queue: &Queue, evidence: String) -> Vec<EventBody> {
 /// read. Empty if not. The address reaches people with the brief, among what the visitor said.
 pub fn address_given(world: &World<'_>) -> Vec<EventBody> {
     let state = &world.thread.state;
+    let nobody_has_answered =
+        world.thread.events.iter().rev().find_map(|event| match &event.body {
+            EventBody::Message(message) => Some(message.author.kind == AuthorKind::Visitor),
+            _ => None,
+        });
     let just_said = matches!(state.owner, Owner::Queue { .. })
-        && state.seq == state.last_visitor_message
+        && nobody_has_answered == Some(true)
         && address_on_record(world).is_none()
         && !passed(world).is_empty();
     let said = world.visitor_messages().next_back().filter(|_| just_said);
@@ -70,10 +90,12 @@ pub fn address_given(world: &World<'_>) -> Vec<EventBody> {
     vec![says(world, format!("Thank you. A person will answer here, or by e-mail to {address}."))]
 }
 
-/// The positions at which deadlines of this wait have passed already, oldest first.
+/// The positions at which deadlines of this wait have passed already, oldest first: since people own
+/// the conversation and nobody has answered, whoever claimed it in between and left.
 fn passed(world: &World<'_>) -> Vec<u64> {
-    let tenure = world.thread.state.tenure_seq;
-    let events = world.thread.events.iter().filter(|event| event.seq >= tenure);
+    let state = &world.thread.state;
+    let since = state.waits_since.map_or(state.tenure_since, |since| since.min(state.tenure_since));
+    let events = world.thread.events.iter().filter(|event| event.at >= since);
     let fired = events.filter_map(|event| match &event.body {
         EventBody::Rule(fired) if fired.trigger == TriggerKind::Lease => Some(event.seq),
         _ => None,

@@ -60,8 +60,17 @@ pub(super) enum Step {
     Stop,
 }
 
-/// Drives one conversation on until it waits for somebody outside.
-pub async fn drive(desk: &Desk, id: &ConversationId) -> Result<(), DriveError> {
+/// How far a conversation is driven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Until it waits for somebody outside.
+    Whole,
+    /// Until a brain, a tool or the payment provider is to be asked: none of them is quick.
+    Records,
+}
+
+/// Drives one conversation on.
+pub async fn drive(desk: &Desk, id: &ConversationId, reach: Reach) -> Result<(), DriveError> {
     let mut restarts = 0;
     while let Some(thread) = desk.journal().load(&Scope::System, id).await? {
         failpoint::hit(Point::DriveBefore);
@@ -77,7 +86,11 @@ pub async fn drive(desk: &Desk, id: &ConversationId) -> Result<(), DriveError> {
             owner_there: desk.owner_there(&thread, now),
             now,
         };
-        let step = match decide::next(&world) {
+        let next = decide::next(&world);
+        if reach == Reach::Records && !matches!(next, Next::Record(_)) {
+            break;
+        }
+        let step = match next {
             Next::Nothing => Step::Stop,
             Next::Record(bodies) if bodies.is_empty() => Step::Stop,
             Next::Record(bodies) => record(desk, &thread, bodies).await?,
@@ -237,7 +250,7 @@ async fn send(
 ) -> Result<Step, DriveError> {
     let Some(order) = order_of(refund) else { return Ok(Step::Stop) };
     if !desk.money_enabled().await? {
-        return Ok(Step::Stop);
+        return Ok(Step::Again);
     }
     let gateway = desk.gateway();
     failpoint::hit(Point::GatewayBefore);
@@ -245,6 +258,10 @@ async fn send(
         .await
         .unwrap_or_else(|_| Err(GatewayError::Unknown("time-out".to_owned())));
     failpoint::hit(Point::GatewayAfter);
+    if answer == Err(GatewayError::Off) {
+        // Switched off meanwhile: it waits, and the turn goes on without it.
+        return Ok(Step::Again);
+    }
     let told = answers::to_refund(&order, answer);
     record_answer(desk, thread, world, refund, true, &told).await
 }

@@ -184,6 +184,13 @@ pub trait Store: Send + Sync + 'static {
         after: Option<&ConversationId>,
         limit: usize,
     ) -> Result<Vec<ConversationId>, StoreError>;
+    /// Those of them in which time has passed, with or without a turn to drive on.
+    async fn passed(
+        &self,
+        now: Timestamp,
+        after: Option<&ConversationId>,
+        limit: usize,
+    ) -> Result<Vec<ConversationId>, StoreError>;
     /// The members of staff who own conversations.
     async fn owners(&self) -> Result<Vec<StaffId>, StoreError>;
     /// All conversations after `after`, by id: for commands that read everything.

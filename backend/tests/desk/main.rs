@@ -3,6 +3,7 @@
 
 mod bursts;
 mod check;
+mod deadlines;
 mod leases;
 mod live;
 mod models;

@@ -179,6 +179,14 @@ impl Rig {
         Self::resumed(store, clock, (provider, shop), make_brain, dir).await
     }
 
+    /// Is killed where it is, and is there again with the brain that `make_brain` makes; nothing
+    /// has been resumed yet.
+    pub async fn killed(self, make_brain: MakeBrain) -> Self {
+        let Self { store, clock, provider, shop, dir, .. } = self;
+        let (desk, door) = assemble(&store, &clock, &shop, &make_brain).await;
+        Self { desk, door, store, clock, provider, shop, make_brain, dir }
+    }
+
     async fn resumed(
         store: Arc<dyn Store>,
         clock: Arc<TestClock>,

@@ -71,12 +71,15 @@ impl Llm {
                     let waits = Waits { first: patience.first_token.min(left), stall: patience.stall };
                     let pieces = attempt(spoken, render(&request), price, waits);
                     let mut pieces = std::pin::pin!(pieces);
+                    // Whoever stops listening before the first word has caused the whole of it.
+                    hold.begin();
+                    let mut answers = false;
                     let fault = loop {
                         match pieces.next().await {
                             Some(Ok(piece)) => {
                                 // From here on it is the next fault for which time is counted.
                                 until = Instant::now() + patience.chain;
-                                hold.begin();
+                                answers = true;
                                 if let Piece::Usage(usage) = &piece {
                                     hold.count(usage.cost_micros);
                                 }
@@ -86,6 +89,9 @@ impl Llm {
                             None => break None,
                         }
                     };
+                    if !answers && fault.as_ref().is_some_and(Fault::costs_nothing) {
+                        hold.spare();
+                    }
                     drop(hold);
                     let Some(fault) = fault else {
                         known.breaker().succeeded();

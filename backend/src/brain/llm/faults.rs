@@ -55,6 +55,12 @@ impl Fault {
         Self { passing: false, counts: false, ..fault }
     }
 
+    /// Whether a request that came to this, and to no word of an answer, was surely not worked on.
+    /// One that was met with silence, or with what makes no sense, may have been.
+    pub(super) fn costs_nothing(&self) -> bool {
+        !matches!(self.kind, ConnectionFault::Slow | ConnectionFault::Malformed)
+    }
+
     /// What rig's error means.
     pub(super) fn of(error: &ProviderError) -> Self {
         match error {

@@ -109,9 +109,14 @@ impl Spent {
 }
 
 impl Hold {
-    /// The provider has begun to answer: from here on it may count.
+    /// The request leaves: from here on the provider may count, whoever hears its answer.
     pub(super) fn begin(&mut self) {
         self.begun = true;
+    }
+
+    /// The provider has refused or was never reached: it counts nothing.
+    pub(super) fn spare(&mut self) {
+        self.begun = false;
     }
 
     /// The provider has counted.
@@ -167,7 +172,10 @@ mod tests {
         assert_eq!(purse.reserve(&payer("bob", "shop", 1), &caps, 90).err(), Some("this site"));
         let third = purse.reserve(&payer("bob", "blog", 1), &caps, 90).unwrap();
         assert_eq!(purse.reserve(&payer("cat", "new", 1), &caps, 90).err(), Some("the whole desk"));
-        // Nobody answered: nothing was spent.
+        // One never left, one was refused: nothing was spent.
+        let (second, mut third) = (second, third);
+        third.begin();
+        third.spare();
         drop((second, third));
         assert!(purse.reserve(&payer("cat", "new", 1), &caps, 90).is_ok());
         // It began, and nobody counted.

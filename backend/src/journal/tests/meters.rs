@@ -59,7 +59,14 @@ async fn live(acts: Vec<(usize, Act)>) -> Result<(), TestCaseError> {
                 let tenure = format!("{}/{}", state.id, state.epoch);
                 by_tenure.entry(tenure).or_default().add(&usage);
                 let model = "a model".to_owned();
-                vec![EventBody::Usage(StepUsage { agent, version: 1, model, through: 0, usage })]
+                vec![EventBody::Usage(StepUsage {
+                    agent,
+                    version: 1,
+                    model,
+                    through: 0,
+                    asked_in: None,
+                    usage,
+                })]
             }
         };
         threads[n] = desk.journal.append(thread, bodies, vec![], NOW).await.expect("appended");

@@ -5,6 +5,7 @@ use shared::{
     brief::Usage,
     event::{EventBody, Settlement},
     owner::Owner,
+    trace::Trace,
 };
 
 use crate::runtime::{
@@ -113,6 +114,15 @@ fn invariant_12_what_an_unheard_answer_used_is_counted_and_takes_nothing_in() {
     stage.apply(vec![unheard]);
     let state = &stage.thread.state;
     assert_eq!((state.usage.tokens(), state.taken_in), (34, 0));
+    // Who took over has not used it.
+    assert_eq!(state.tenure_usage, Usage::default());
+    let events: Vec<_> = stage.thread.events.iter().map(AsRef::as_ref).collect();
+    let trace = Trace::of(state, events.iter().copied());
+    let told: Vec<_> = trace.tenures.iter().map(|t| (t.owner.name(), t.usage.tokens())).collect();
+    assert_eq!(told, [("The front agent", 34), ("sam", 0)]);
+    let outside = trace.stretches.iter().filter(|stretch| stretch.turn.is_none());
+    assert!(outside.map(|stretch| stretch.usage.tokens()).all(|tokens| tokens == 0));
+    assert_eq!(trace.total, state.usage);
     assert!(stage.with(|w| answer::unheard(w, String::new(), Usage::default())).is_none());
 }
 

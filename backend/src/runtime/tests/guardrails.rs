@@ -269,6 +269,12 @@ fn the_words_of_a_handoff_are_held_too() {
     let brief = stage.thread.state.brief.as_ref().unwrap();
     assert_eq!(brief.request, "Write to a•••@example.org");
     assert_eq!(brief.promises, ["a mail to a•••@example.org"]);
+    assert_eq!(verdicts(&stage), [Verdict::Rewritten, Verdict::Rewritten]);
+    let journal = |stage: &Stage| {
+        let bodies: Vec<_> = stage.bodies().collect();
+        serde_json::to_string(&bodies).unwrap()
+    };
+    assert!(!journal(&stage).contains("ada@"), "nor in the call: {}", journal(&stage));
 
     let mut stage = guarded(&[rail("handoff", &mail, &json!({ "do": "block" }))]);
     stage.visitor("Hello there");
@@ -277,5 +283,10 @@ fn the_words_of_a_handoff_are_held_too() {
     assert_eq!(stage.run(), Next::Ask);
     assert!(
         matches!(&stage.thread.state.owner, Owner::Agent { slug, .. } if slug.as_str() == "front")
+    );
+    assert!(
+        !journal(&stage).contains("ada@"),
+        "what may not pass is not kept: {}",
+        journal(&stage)
     );
 }

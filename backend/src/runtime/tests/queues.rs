@@ -3,7 +3,7 @@
 use shared::{
     brief::TriggerKind,
     conversation::Conversation,
-    event::{EventBody, Opened, RuleFired},
+    event::{EventBody, Note, Opened, RuleFired},
     owner::Owner,
     queue::Fallback,
     time::Timestamp,
@@ -122,6 +122,48 @@ fn invariant_14_another_queue_is_asked_when_the_first_does_not_come() {
     assert_eq!(owner(&stage), "second");
 }
 
+/// Sam claims it and leaves `minutes` later without a word.
+fn claim_and_leave(stage: &mut Stage, minutes: i64) {
+    let bodies = stage.with(|world| decide::claim(world, &staff("sam"))).expect("free");
+    stage.apply(bodies);
+    stage.now = stage.now.plus_ms(minutes * MINUTE);
+    let bodies = stage.with(|world| lease::release(world, &staff("sam")));
+    stage.apply(bodies);
+}
+
+#[test]
+fn invariant_14_who_claims_and_leaves_puts_nothing_off() {
+    let mut stage = queued(Stage::new());
+    let deadline = stage.thread.state.deadline;
+    for _ in 0..3 {
+        claim_and_leave(&mut stage, 4);
+        assert_eq!(stage.thread.state.deadline, deadline, "as if nobody had claimed it");
+    }
+    assert!(after(&mut stage, 2).is_empty());
+    assert_eq!(after(&mut stage, 1).len(), 1);
+    assert_eq!(fired(&stage)[0].evidence, "Nobody of Support answered within 15 minutes.");
+    // The next one passes while Sam has it: it is due at once, and the visitor has been told.
+    let deadline = stage.thread.state.deadline;
+    assert_eq!(deadline, Some(stage.now.plus_ms(30 * MINUTE)));
+    claim_and_leave(&mut stage, 40);
+    assert_eq!(stage.thread.state.deadline, deadline);
+    assert!(after(&mut stage, 0).is_empty(), "said once: nobody has written since");
+    assert_eq!(fired(&stage).len(), 2);
+    assert_eq!(stage.thread.state.deadline, Some(stage.now.plus_ms(60 * MINUTE)));
+
+    // Whoever is answered and writes again waits anew.
+    let bodies = stage.with(|world| decide::claim(world, &staff("sam"))).expect("free");
+    stage.apply(bodies);
+    let client = "00000000-0000-4000-8000-00000000000a".parse().expect("an id");
+    stage.apply(decide::reply(&staff("sam"), client, "I look into it.".to_owned()));
+    stage.now = stage.now.plus_ms(600 * MINUTE);
+    stage.visitor("and?");
+    stage.now = stage.now.plus_ms(6 * MINUTE);
+    let bodies = stage.with(|world| lease::release(world, &staff("sam")));
+    stage.apply(bodies);
+    assert_eq!(stage.thread.state.deadline, Some(stage.now.plus_ms(9 * MINUTE)));
+}
+
 #[test]
 fn a_queue_that_the_desk_no_longer_has_is_left_at_the_deadline() {
     let mut stage = queued(Stage::new());
@@ -164,6 +206,12 @@ fn an_address_is_asked_for_only_if_none_is_known_and_its_arrival_is_confirmed() 
     let thanks = "Thank you. A person will answer here, or by e-mail to me@x.example.";
     assert_eq!(after(&mut stage, 0), [thanks]);
     assert!(after(&mut stage, 0).is_empty(), "once");
+    // Whatever else is recorded between the message and the thanks.
+    let mut held = queued(Stage::new());
+    after(&mut held, 15);
+    held.visitor("ok, it is me@x.example");
+    held.apply(vec![EventBody::Note(Note { author: staff("kim"), text: "VIP".to_owned() })]);
+    assert_eq!(after(&mut held, 0), [thanks]);
     assert_eq!(owner(&stage), "support", "no agent has come back for it");
     let bodies = stage.with(|world| decide::claim(world, &staff("sam"))).expect("free");
     stage.apply(bodies);

@@ -84,6 +84,19 @@ pub(super) fn due(
     Ok(ids.collect::<Result<_, _>>()?)
 }
 
+pub(super) fn passed(
+    conn: &Connection,
+    now: Timestamp,
+    after: Option<&ConversationId>,
+    limit: usize,
+) -> Result<Vec<ConversationId>, StoreError> {
+    let sql = "SELECT id FROM conversations WHERE wake_at <= ? AND id > ? ORDER BY id LIMIT ?";
+    let mut statement = conn.prepare_cached(sql)?;
+    let after = after.map_or("", ConversationId::as_str);
+    let ids = statement.query_map((now.0, after, limit), |row| parsed(row, 0))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
 pub(super) fn owners(conn: &Connection) -> Result<Vec<StaffId>, StoreError> {
     let sql = "SELECT DISTINCT staff FROM conversations WHERE staff IS NOT NULL ORDER BY staff";
     let mut statement = conn.prepare_cached(sql)?;

@@ -123,6 +123,16 @@ impl Store for SqliteStore {
         self.readers.read(move |c| conversations::due(c, now, after.as_ref(), limit)).await
     }
 
+    async fn passed(
+        &self,
+        now: Timestamp,
+        after: Option<&ConversationId>,
+        limit: usize,
+    ) -> Result<Vec<ConversationId>, StoreError> {
+        let after = after.cloned();
+        self.readers.read(move |c| conversations::passed(c, now, after.as_ref(), limit)).await
+    }
+
     async fn owners(&self) -> Result<Vec<StaffId>, StoreError> {
         self.readers.read(conversations::owners).await
     }

@@ -2,19 +2,19 @@
 
 use std::time::Duration;
 
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use serde_json::json;
 use shared::api::ConnectionFault;
 use tokio::time::Instant;
 
 use super::{
-    super::Llm,
+    super::{Llm, Models},
     Outcome, SHORT, agent, ask, models, provider, request,
     server::{Does, Server},
     speak::{Tongue, chunk},
 };
 use crate::brain::{
-    Brain, BrainError,
+    Brain, BrainError, Piece,
     builtin::{Builtin, tests::SHIPPED},
 };
 
@@ -241,6 +241,32 @@ async fn what_may_not_cost_more_is_not_asked() {
     request.caps.desk_day = 140;
     let pieces: Vec<_> = brain.step(request).collect().await;
     assert!(matches!(&pieces[..], [Err(BrainError::Broke(_))]));
+}
+
+#[tokio::test]
+async fn an_answer_that_nobody_waited_for_counts_at_its_worst() {
+    let check = async |does: Does, abandoned: bool| {
+        let server = Server::new(vec![does]).await;
+        let models = models([provider("one", Tongue::Chat.protocol(), &server)]);
+        let mut request = request(agent(&["one/m"]));
+        let limit = request.agent.model_settings.max_tokens();
+        let worst = Models::worst(&models.find("one/m", limit).expect("offered"), &request);
+        request.caps.desk_day = worst + worst / 2;
+        let brain = Llm::new(models.clone(), Builtin::new(SHIPPED.clone()));
+        let mut pieces = brain.step(request.clone());
+        assert!(matches!(pieces.next().await, Some(Ok(Piece::Model(_)))));
+        if abandoned {
+            assert!(pieces.next().now_or_never().is_none(), "it has been asked");
+            drop(pieces);
+        } else {
+            while pieces.next().await.is_some() {}
+        }
+        let next: Vec<_> = brain.step(request).collect().await;
+        matches!(&next[..], [Err(BrainError::Broke(_))])
+    };
+    assert!(check(Does::Hangs(Vec::new()), true).await, "it is asked for all the same");
+    assert!(check(Does::Hangs(Vec::new()), false).await, "it may be at work");
+    assert!(!check(Does::Says(401, "", "{}"), false).await, "it has refused");
 }
 
 #[tokio::test]
