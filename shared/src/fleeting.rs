@@ -114,18 +114,23 @@ impl Moment {
     /// over does not go on typing.
     pub fn see(&mut self, event: &Event) {
         match &event.body {
-            EventBody::Message(message) => {
-                let kind = message.author.kind;
-                if kind == AuthorKind::Agent {
-                    self.draft = None;
-                }
-                self.typing.take_if(|typing| typing.kind == kind);
-            }
-            EventBody::Handoff(_) => {
-                self.typing.take_if(|typing| typing.kind == AuthorKind::Staff);
-            }
+            EventBody::Message(message) => self.said(message.author.kind),
+            EventBody::Handoff(_) => self.handed_over(),
             _ => {}
         }
+    }
+
+    /// Takes in that somebody of this `kind` has said something.
+    pub fn said(&mut self, kind: AuthorKind) {
+        if kind == AuthorKind::Agent {
+            self.draft = None;
+        }
+        self.typing.take_if(|typing| typing.kind == kind);
+    }
+
+    /// Takes in that the owner has changed.
+    pub fn handed_over(&mut self) {
+        self.typing.take_if(|typing| typing.kind == AuthorKind::Staff);
     }
 }
 
