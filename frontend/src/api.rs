@@ -1,14 +1,12 @@
-//! Calls of Baton's HTTP API.
+//! Calls of Baton's HTTP API: what both pages need of them.
 
-use gloo_net::http::{Method, RequestBuilder, Response};
+use js_sys::{Object, Reflect};
+use leptos::prelude::window;
 use serde::{Serialize, de::DeserializeOwned};
-use shared::{
-    api::{
-        Accepted, ApiError, Conversation, ErrorBody, Events, Rate, SendMessage, StartVisitor,
-        VisitorSession,
-    },
-    id::{ConversationId, Seq},
-};
+use shared::api::{ApiError, ErrorBody};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{RequestInit, Response};
 
 /// Why a call brought nothing.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +25,16 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// The failure that an answer of `status` is, of whose body `error` could be read.
+    pub fn of(status: u16, error: Option<ErrorBody>) -> Self {
+        match error {
+            Some(error) => Self::Refused { status, error },
+            // A proxy's own page: the server behind it may be back later.
+            None if status >= 500 => Self::Unreachable,
+            None => Self::Garbled,
+        }
+    }
+
     /// Whether the same call may succeed later.
     pub fn is_passing(&self) -> bool {
         match self {
@@ -67,139 +75,83 @@ impl Failure {
     }
 }
 
-/// Calls `path` (under `/api/v1`). The token is a visitor's; staff pages have their cookie.
+/// What the server answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// The body; empty where there is none.
+    pub text: String,
+}
+
+impl Answer {
+    /// Whether the server did what it was asked.
+    pub fn is_yes(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+}
+
+/// Asks for `path` (under `/api/v1`). The token is a visitor's; staff pages have their cookie. `body`
+/// is JSON.
+pub async fn exchange(
+    method: &str,
+    path: &str,
+    token: Option<&str>,
+    body: Option<&str>,
+) -> Result<Answer, Failure> {
+    let body = body.map(|json| ("application/json", json.into()));
+    send(method, path, token, body).await.map_err(|_| Failure::Unreachable)
+}
+
+/// Sends `body` as what its first half names.
+async fn send(
+    method: &str,
+    path: &str,
+    token: Option<&str>,
+    body: Option<(&str, JsValue)>,
+) -> Result<Answer, JsValue> {
+    let headers = Object::new();
+    if let Some(token) = token {
+        Reflect::set(&headers, &"Authorization".into(), &format!("Bearer {token}").into())?;
+    }
+    let request = RequestInit::new();
+    if let Some((kind, body)) = body {
+        Reflect::set(&headers, &"Content-Type".into(), &kind.into())?;
+        request.set_body(&body);
+    }
+    request.set_method(method);
+    request.set_headers(&headers);
+    let fetched = window().fetch_with_str_and_init(&format!("/api/v1{path}"), &request);
+    let response: Response = JsFuture::from(fetched).await?.unchecked_into();
+    let text = JsFuture::from(response.text()?).await?;
+    Ok(Answer { status: response.status(), text: text.as_string().unwrap_or_default() })
+}
+
+/// Asks for `path`, with a body and an answer of shared types.
 pub async fn call<T: DeserializeOwned>(
-    method: Method,
+    method: &str,
     path: &str,
     token: Option<&str>,
     body: Option<&impl Serialize>,
 ) -> Result<T, Failure> {
     let body = body.map(serde_json::to_string).transpose().map_err(|_| Failure::Garbled)?;
-    let answer = exchange(method, path, token, body).await?;
-    // An answer without a body reads as `null`, which is what `()` is.
-    let answer = if answer.is_empty() { "null" } else { &answer };
-    serde_json::from_str(answer).map_err(|_| Failure::Garbled)
+    read(&exchange(method, path, token, body.as_deref()).await?)
 }
 
 /// Sends a file as it is to `path` (under `/api/v1`).
 pub async fn upload<T: DeserializeOwned>(path: &str, file: &web_sys::File) -> Result<T, Failure> {
-    let request = RequestBuilder::new(&format!("/api/v1{path}")).method(Method::POST);
-    let request = request.header("Content-Type", "application/octet-stream").body(file);
-    let response = request.map_err(|_| Failure::Garbled)?.send().await;
-    let answer = heard(response).await?;
-    serde_json::from_str(&answer).map_err(|_| Failure::Garbled)
+    let body = Some(("application/octet-stream", file.into()));
+    let answer = send("POST", path, None, body).await.map_err(|_| Failure::Unreachable)?;
+    read(&answer)
 }
 
-/// The part that is the same for every type.
-async fn exchange(
-    method: Method,
-    path: &str,
-    token: Option<&str>,
-    body: Option<String>,
-) -> Result<String, Failure> {
-    let mut request = RequestBuilder::new(&format!("/api/v1{path}")).method(method);
-    if let Some(token) = token {
-        request = request.header("Authorization", &format!("Bearer {token}"));
+/// What the server meant.
+fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T, Failure> {
+    if answer.is_yes() {
+        // An answer without a body reads as `null`, which is what `()` is.
+        let text = if answer.text.is_empty() { "null" } else { &answer.text };
+        return serde_json::from_str(text).map_err(|_| Failure::Garbled);
     }
-    let response = match body {
-        Some(body) => {
-            let request = request.header("Content-Type", "application/json").body(body);
-            request.map_err(|_| Failure::Garbled)?.send().await
-        }
-        None => request.send().await,
-    };
-    heard(response).await
-}
-
-/// What came back.
-async fn heard(response: Result<Response, gloo_net::Error>) -> Result<String, Failure> {
-    let response = response.map_err(|_| Failure::Unreachable)?;
-    let text = response.text().await.map_err(|_| Failure::Unreachable)?;
-    if response.ok() {
-        return Ok(text);
-    }
-    let status = response.status();
-    match serde_json::from_str::<ApiError>(&text) {
-        Ok(ApiError { error }) => Err(Failure::Refused { status, error }),
-        // A proxy's own page: the server behind it may be back later.
-        Err(_) if status >= 500 => Err(Failure::Unreachable),
-        Err(_) => Err(Failure::Garbled),
-    }
-}
-
-/// Begins as a visitor. A `token` that is already held tells the server who is identified now.
-pub async fn start_visitor(
-    start: &StartVisitor,
-    token: Option<&str>,
-) -> Result<VisitorSession, Failure> {
-    call(Method::POST, "/visitors", token, Some(start)).await
-}
-
-/// The API as a visitor sees it; there is none without a token.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VisitorApi {
-    token: String,
-}
-
-/// A body without fields.
-#[derive(Serialize)]
-struct Empty {}
-
-impl VisitorApi {
-    /// The API for the holder of `token`.
-    pub fn new(token: String) -> Self {
-        Self { token }
-    }
-
-    /// The token.
-    pub fn token(&self) -> &str {
-        &self.token
-    }
-
-    /// Ends the token, here and wherever it has got to.
-    pub async fn logout(&self) -> Result<(), Failure> {
-        self.post("/visitors/logout", &Empty {}).await
-    }
-
-    /// Begins a conversation.
-    pub async fn open(&self) -> Result<Conversation, Failure> {
-        self.post("/conversations", &Empty {}).await
-    }
-
-    /// Says something; when this returns, it is on the server's disk.
-    pub async fn send(
-        &self,
-        id: &ConversationId,
-        message: &SendMessage,
-    ) -> Result<Accepted, Failure> {
-        self.post(&format!("/conversations/{id}/messages"), message).await
-    }
-
-    /// Asks for a person.
-    pub async fn ask_for_person(&self, id: &ConversationId) -> Result<(), Failure> {
-        self.post::<serde::de::IgnoredAny>(&format!("/conversations/{id}/human"), &Empty {})
-            .await
-            .map(drop)
-    }
-
-    /// Rates the conversation.
-    pub async fn rate(&self, id: &ConversationId, rate: &Rate) -> Result<(), Failure> {
-        self.post::<serde::de::IgnoredAny>(&format!("/conversations/{id}/rating"), rate)
-            .await
-            .map(drop)
-    }
-
-    /// The events after `after`.
-    pub async fn events(&self, id: &ConversationId, after: Seq) -> Result<Events, Failure> {
-        let path = format!("/conversations/{id}/events?after={after}");
-        call(Method::GET, &path, Some(&self.token), None::<&Empty>).await
-    }
-
-    async fn post<T: DeserializeOwned>(
-        &self,
-        path: &str,
-        body: &impl Serialize,
-    ) -> Result<T, Failure> {
-        call(Method::POST, path, Some(&self.token), Some(body)).await
-    }
+    let error = serde_json::from_str::<ApiError>(&answer.text).ok();
+    Err(Failure::of(answer.status, error.map(|said| said.error)))
 }

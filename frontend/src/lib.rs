@@ -5,6 +5,7 @@ pub mod api;
 pub mod backoff;
 pub mod contrast;
 pub mod conversation;
+pub mod dom;
 pub mod live;
 pub mod text;
 

@@ -5,38 +5,52 @@
 //! fills three places of the shell's page: who answers ([`header`]), the conversation ([`log`]) and
 //! what stands above the box ([`bar`]).
 //!
-//! Absent on purpose: routing, a service worker, any storage but one entry a site.
+//! It is Leptos where things change ([`state`], [`region`]) and plain elements where they are drawn
+//! (`crate::dom`); it reads JSON by the browser's parser ([`json`]) into what a visitor sees and no
+//! more ([`seen`]). Each of these was most of the page's weight otherwise.
+//!
+//! Absent on purpose: routing, a service worker, any storage but one entry a site, `serde`.
 
 mod bar;
+mod card;
 mod chat;
 mod header;
+mod json;
 mod log;
 mod outbox;
 mod rating;
+mod region;
+mod seen;
+mod server;
 mod shell;
+mod state;
 mod store;
+mod thread;
 mod typing;
 mod work;
 
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 
+use crate::dom::{Node, by_id};
 use chat::Chat;
+
+/// Draws a part of the page into its place, and keeps it as the state is.
+type Draw = fn(Chat, &Node);
 
 /// Takes over from the shell.
 pub fn mount() {
-    let Some(look) = shell::look() else { return };
-    let chat = Chat::new(look);
-    for place in ["who", "view", "bar"] {
-        let Some(element) = document().get_element_by_id(place) else { continue };
-        // What the shell drew stands here again a moment later, drawn by the app.
-        element.replace_children_with_node_0();
-        let Ok(element) = element.dyn_into::<web_sys::HtmlElement>() else { continue };
-        match place {
-            "who" => mount_to(element, move || header::header(chat)).forget(),
-            "view" => mount_to(element, move || log::log(chat)).forget(),
-            _ => mount_to(element, move || bar::bar(chat)).forget(),
+    let (Some(look), Some(page)) = (shell::look(), document().body()) else { return };
+    let take_over = move || {
+        let chat = Chat::new(look);
+        // What the shell drew stands here again at once, drawn by the app.
+        let places: [(&str, Draw); 3] =
+            [("who", header::header), ("view", log::log), ("bar", bar::bar)];
+        for (place, draw) in places {
+            if let Some(place) = by_id(place) {
+                draw(chat, &place);
+            }
         }
-    }
-    chat.begin();
+        chat.begin();
+    };
+    mount_to(page, take_over).forget();
 }

@@ -14,7 +14,7 @@ type Follower = Rc<dyn Fn(&LiveFrame)>;
 #[derive(Debug, Clone, Copy)]
 pub struct Live {
     status: RwSignal<Status>,
-    channel: StoredValue<Option<Channel>>,
+    channel: StoredValue<Option<Channel>, LocalStorage>,
     followers: StoredValue<Vec<(u32, Follower)>, LocalStorage>,
     next: StoredValue<u32>,
 }
@@ -24,21 +24,28 @@ impl Live {
     pub fn provide(desk: Desk) -> Self {
         let live = Self {
             status: RwSignal::new(Status::Connecting),
-            channel: StoredValue::new(None),
+            channel: StoredValue::new_local(None),
             followers: StoredValue::new_local(Vec::new()),
             next: StoredValue::new(0),
         };
         let asking = desk.clone();
         let handler = Handler {
-            hello: Box::new(|| ClientFrame::Hello { token: None }),
-            on_frame: Box::new(move |frame| live.take(&frame)),
+            hello: Box::new(|| text(&ClientFrame::Hello { token: None })),
+            // A frame of a newer server that this page does not know changes nothing it shows.
+            on_frame: Box::new(move |frame| match serde_json::from_str(frame) {
+                Ok(frame) => live.take(&frame),
+                Err(_) => false,
+            }),
             // A refused upgrade does not say why; asking finds out that a session has ended.
             poll: Box::new(move || {
                 let desk = asking.clone();
                 Box::pin(async move { desk.still_there().await.is_ok() })
             }),
+            on_status: Box::new(move |status| {
+                live.status.try_set(status);
+            }),
         };
-        live.channel.set_value(Some(Channel::connect(handler, live.status)));
+        live.channel.set_value(Some(Channel::connect(handler)));
         provide_context(live);
         // Comes back at once when an ended session is resumed, or the network returns.
         Effect::new(move |_| {
@@ -84,22 +91,33 @@ impl Live {
     }
 
     /// Sends a frame; without a connection it is dropped, for what matters goes by HTTP.
-    pub fn send(self, frame: ClientFrame) {
-        self.channel.try_with_value(|channel| {
-            if let Some(channel) = channel {
-                channel.send(frame);
-            }
-        });
+    pub fn send(self, frame: &ClientFrame) {
+        if let Some(channel) = self.channel.try_get_value().flatten() {
+            channel.send(&text(frame));
+        }
     }
 
     fn wake(self) {
-        self.channel.try_with_value(|channel| channel.as_ref().map(Channel::wake));
+        if let Some(channel) = self.channel.try_get_value().flatten() {
+            channel.wake();
+        }
     }
 
-    fn take(self, frame: &LiveFrame) {
+    /// Hands a frame on; says whether the server is ready.
+    fn take(self, frame: &LiveFrame) -> bool {
+        let is_ready = *frame == LiveFrame::Ready;
+        if is_ready {
+            self.status.try_set(Status::Online);
+        }
         // A follower may leave while it is told something, so the list is not held meanwhile.
         for (_, follower) in self.followers.try_get_value().unwrap_or_default() {
             follower(frame);
         }
+        is_ready
     }
+}
+
+/// A frame as it goes over the wire; one that could not be written would be of no type.
+fn text(frame: &ClientFrame) -> String {
+    serde_json::to_string(frame).unwrap_or_default()
 }

@@ -2,12 +2,11 @@
 
 use leptos::{html, prelude::*};
 use shared::{
-    event::Handoff,
     message::{Author, AuthorKind},
     owner::Owner,
 };
 
-use crate::text;
+use crate::dom::{Node, node};
 
 /// Somebody with a name and a face.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,10 +41,11 @@ impl From<&Author> for Party {
 }
 
 impl Party {
-    /// The first letter of up to two words of the name.
+    /// The first letter of up to two words of the name. The style makes capitals of them: a table
+    /// of all letters and theirs would be a visitor's to download.
     pub fn initials(&self) -> String {
         let words = self.name.split_whitespace().filter(|w| w.starts_with(char::is_alphanumeric));
-        words.take(2).filter_map(|word| word.chars().next()).flat_map(char::to_uppercase).collect()
+        words.take(2).filter_map(|word| word.chars().next()).collect()
     }
 }
 
@@ -59,25 +59,9 @@ pub fn avatar(party: &Party) -> impl IntoView + use<> {
         .child(party.initials())
 }
 
-/// The change of owner: one leaves, another arrives, and nothing has to be said again.
-pub fn notice(handoff: &Handoff) -> impl IntoView + use<> {
-    let (from, to) = (Party::from(&handoff.from), Party::from(&handoff.to));
-    // At the end of a conversation one leaves and nobody arrives.
-    let change = (handoff.to != Owner::Nobody).then(|| {
-        html::span().class("change").attr("aria-hidden", "true").child((
-            (handoff.from != Owner::Nobody).then(|| avatar(&from)),
-            html::span().class("arrow"),
-            avatar(&to),
-        ))
-    });
-    // Who comes from a queue, or comes back to a closed conversation, was told nothing by anybody.
-    let told = matches!(handoff.from, Owner::Agent { .. } | Owner::Staff { .. });
-    let passed_on = (told && handoff.to != Owner::Nobody)
-        .then(|| html::p().attr("dir", "auto").child(format!("{} {}", from.name, text::PASSED_ON)));
-    html::div().class("notice").attr("data-kind", to.kind).child((
-        change,
-        html::div().child((html::p().attr("dir", "auto").child(handoff.notice.clone()), passed_on)),
-    ))
+/// The same face, as a plain element.
+pub fn face(party: &Party) -> Node {
+    node("span", "avatar").set("data-kind", party.kind).mute().text(&party.initials())
 }
 
 #[cfg(test)]
@@ -92,7 +76,7 @@ mod tests {
         check("Billing", "B");
         check("Ada Lovelace King", "AL");
         check("", "");
-        check("  <script> ömer ", "Ö");
-        check(&"x ".repeat(10_000), "XX");
+        check("  <script> ömer ", "ö");
+        check(&"x ".repeat(10_000), "xx");
     }
 }

@@ -1,130 +1,92 @@
 //! Markdown as nodes of the page.
 //!
 //! Built node by node from the typed tree: no HTML string exists on the way, so there is none to
-//! escape. Plain DOM calls rather than views: prose never changes, and a view for each kind of
-//! node would weigh more than all of it.
+//! escape.
 
 use leptos::{html, prelude::*};
-use web_sys::{Document, Element};
+use web_sys::Element;
 
 use super::markdown::{self, Block, Span};
+use crate::dom::{Node, node};
 
-/// What somebody said.
+/// What somebody said, as a view.
 pub fn prose(text: &str) -> impl IntoView + use<> {
-    let tree = markdown::parse(text);
-    html::div().class("prose").directive(fill, tree)
+    html::div().class("prose").directive(fill, text.to_owned())
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the signature that a directive has")]
-fn fill(into: Element, tree: Vec<Block>) {
+fn fill(into: Element, text: String) {
     // A view that is drawn again over an old one finds the old one's nodes here.
-    into.replace_children_with_node_0();
-    append_blocks(&document(), &into, &tree);
+    Node::around(into).fill(blocks(&markdown::parse(&text)));
 }
 
-fn append_blocks(page: &Document, into: &Element, blocks: &[Block]) {
-    for block in blocks {
-        match block {
-            Block::Paragraph(spans) => within(page, into, "p", |p| append_spans(page, p, spans)),
-            Block::Heading(spans) => within(page, into, "p", |p| {
-                within(page, p, "strong", |s| append_spans(page, s, spans));
-            }),
-            Block::Quote(inner) => {
-                within(page, into, "blockquote", |q| append_blocks(page, q, inner));
-            }
-            Block::Code(code) => within(page, into, "pre", |pre| {
-                // Wide code scrolls; the keyboard must reach it for that.
-                set(pre, "tabindex", "0");
-                within(page, pre, "code", |c| c.set_text_content(Some(code)));
-            }),
-            Block::Table { head, rows } => within(page, into, "div", |frame| {
-                set(frame, "class", "table");
-                set(frame, "tabindex", "0");
-                within(page, frame, "table", |table| {
-                    within(page, table, "thead", |part| append_row(page, part, "th", head));
-                    within(page, table, "tbody", |part| {
-                        for row in rows {
-                            append_row(page, part, "td", row);
-                        }
-                    });
-                });
-            }),
-            Block::List { start, items } => {
-                within(page, into, if start.is_some() { "ol" } else { "ul" }, |list| {
-                    if let Some(start) = start {
-                        set(list, "start", &start.to_string());
-                    }
-                    for item in items {
-                        within(page, list, "li", |li| append_item(page, li, item));
-                    }
-                });
-            }
+/// What somebody said, as an element.
+pub fn prose_node(text: &str) -> Node {
+    node("div", "prose").with_all(blocks(&markdown::parse(text)))
+}
+
+fn blocks(blocks: &[Block]) -> Vec<Node> {
+    blocks.iter().map(block).collect()
+}
+
+fn block(block: &Block) -> Node {
+    match block {
+        Block::Paragraph(text) => spans(node("p", "").auto(), text),
+        Block::Heading(text) => node("p", "").auto().with(spans(node("strong", ""), text)),
+        Block::Quote(inner) => node("blockquote", "").auto().with_all(self::blocks(inner)),
+        // Wide code scrolls; the keyboard must reach it for that.
+        Block::Code(code) => node("pre", "").set("tabindex", "0").with(node("code", "").text(code)),
+        Block::Table { head, rows } => {
+            let head = node("thead", "").with(row("th", head));
+            let body = node("tbody", "").with_all(rows.iter().map(|cells| row("td", cells)));
+            let table = node("table", "").with(head).with(body);
+            node("div", "table").set("tabindex", "0").with(table)
+        }
+        Block::List { start, items } => {
+            let list = match start {
+                Some(start) => node("ol", "").set("start", &start.to_string()),
+                None => node("ul", ""),
+            };
+            list.auto().with_all(items.iter().map(|blocks| item(blocks)))
         }
     }
 }
 
-/// A list's item; one that is a single paragraph stands without it.
-fn append_item(page: &Document, into: &Element, item: &[Block]) {
+/// A list's item; one that begins with a paragraph stands without it.
+fn item(item: &[Block]) -> Node {
+    let line = node("li", "");
     match item {
-        [Block::Paragraph(spans), rest @ ..] => {
-            append_spans(page, into, spans);
-            append_blocks(page, into, rest);
-        }
-        _ => append_blocks(page, into, item),
+        [Block::Paragraph(text), rest @ ..] => spans(line, text).with_all(blocks(rest)),
+        _ => line.with_all(blocks(item)),
     }
 }
 
-fn append_row(page: &Document, into: &Element, cell: &str, row: &[Vec<Span>]) {
-    within(page, into, "tr", |line| {
-        for spans in row {
-            within(page, line, cell, |cell| append_spans(page, cell, spans));
-        }
-    });
+fn row(cell: &str, cells: &[Vec<Span>]) -> Node {
+    node("tr", "").with_all(cells.iter().map(|text| spans(node(cell, ""), text)))
 }
 
-fn append_spans(page: &Document, into: &Element, spans: &[Span]) {
-    for span in spans {
-        match span {
-            Span::Text(text) => {
-                let _ = into.append_with_str_1(text);
+fn spans(into: Node, spans: &[Span]) -> Node {
+    spans.iter().fold(into, span)
+}
+
+fn span(into: Node, span: &Span) -> Node {
+    match span {
+        Span::Text(text) => into.text(text),
+        Span::Break => into.with(node("br", "")),
+        Span::Code(code) => into.with(node("code", "").text(code)),
+        Span::Strong(inner) => into.with(spans(node("strong", ""), inner)),
+        Span::Emphasis(inner) => into.with(spans(node("em", ""), inner)),
+        Span::Link { href, label } => {
+            let link = node("a", "")
+                .set("href", href.url())
+                .set("target", "_blank")
+                .set("rel", "noopener noreferrer nofollow");
+            if label.is_empty() {
+                return into.with(link.text(href.url()));
             }
-            Span::Break => within(page, into, "br", |_| ()),
-            Span::Code(code) => within(page, into, "code", |c| c.set_text_content(Some(code))),
-            Span::Strong(inner) => within(page, into, "strong", |s| append_spans(page, s, inner)),
-            Span::Emphasis(inner) => within(page, into, "em", |e| append_spans(page, e, inner)),
-            Span::Link { href, label } => {
-                within(page, into, "a", |a| {
-                    set(a, "href", href.url());
-                    set(a, "target", "_blank");
-                    set(a, "rel", "noopener noreferrer nofollow");
-                    if label.is_empty() {
-                        a.set_text_content(Some(href.url()));
-                    } else {
-                        append_spans(page, a, label);
-                    }
-                });
-                if !label.is_empty() {
-                    within(page, into, "span", |host| {
-                        set(host, "class", "host");
-                        host.set_text_content(Some(&format!(" ({})", href.host())));
-                    });
-                }
-            }
+            // What it says is not where it leads.
+            let host = node("span", "host").text(&format!(" ({})", href.host()));
+            into.with(spans(link, label)).with(host)
         }
     }
-}
-
-fn within(page: &Document, into: &Element, tag: &str, fill: impl FnOnce(&Element)) {
-    // Fails only for a tag that is no name, and ours are literals.
-    if let Ok(element) = page.create_element(tag) {
-        if matches!(tag, "p" | "ul" | "ol" | "blockquote") {
-            set(&element, "dir", "auto");
-        }
-        fill(&element);
-        let _ = into.append_child(&element);
-    }
-}
-
-fn set(element: &Element, name: &str, value: &str) {
-    let _ = element.set_attribute(name, value);
 }

@@ -1,87 +1,88 @@
 //! What stands above the text box: the connection, suggested answers, and the way to a person.
 
-use leptos::{ev, html, prelude::*};
-use shared::{conversation::Conversation, owner::Owner};
-
-use super::{chat::Chat, header::is_with_people, shell};
-use crate::{live::Status, text};
+use super::{chat::Chat, region::region, shell, state::State};
+use crate::{
+    dom::{Node, node},
+    live::Status,
+    text,
+};
 
 /// Everything between the conversation and the box.
-pub fn bar(chat: Chat) -> impl IntoView {
-    let replies = Memo::new(move |_| suggested(chat));
-    (
-        html::div().role("status").child(move || {
-            let offline = chat.status.get() == Status::Offline;
-            offline.then(|| html::p().class("banner").child(text::OFFLINE))
-        }),
-        html::div()
-            .role("status")
-            .child(move || chat.ended.get().then(|| html::p().class("banner").child(text::ENDED))),
-        html::div().role("alert").child(move || {
-            chat.problem.get().map(|problem| html::p().class("banner problem").child(problem))
-        }),
-        move || replies.with(|replies| quick_replies(replies)),
+pub fn bar(chat: Chat, place: &Node) {
+    let offline = node("div", "").set("role", "status");
+    let ended = node("div", "").set("role", "status");
+    let problem = node("div", "").set("role", "alert");
+    let replies = node("div", "replies").set("role", "group");
+    let replies = replies.set("aria-label", text::QUICK_REPLIES);
+    let person = node("div", "person");
+    let parts = [&offline, &ended, &problem, &replies, &person];
+    place.fill(parts.into_iter().cloned().collect());
+    region(
+        chat,
+        |state| state.status == Status::Offline,
+        move |is| offline.fill(is.then(|| banner("banner", text::OFFLINE)).into_iter().collect()),
+    );
+    region(
+        chat,
+        |state| state.ended,
+        move |is| ended.fill(is.then(|| banner("banner", text::ENDED)).into_iter().collect()),
+    );
+    region(
+        chat,
+        |state| state.problem.clone(),
+        move |said| {
+            problem.fill(said.iter().map(|said| banner("banner problem", said)).collect());
+        },
+    );
+    region(chat, suggested, move |suggested| {
+        replies.fill(suggested.iter().map(|reply| saying(reply)).collect());
+    });
+    region(
+        chat,
         // Where an answer to press says the same, that is enough.
-        html::div().class("person").child(move || {
-            let offered = replies.with(|replies| replies.iter().any(|r| r == text::TALK_TO_PERSON));
-            (!offered).then(|| person(chat))
-        }),
-    )
+        |state| {
+            let offered = suggested(state).iter().any(|reply| reply == text::TALK_TO_PERSON);
+            (!offered).then(|| state.thread.owner().map(|owner| owner.kind))
+        },
+        move |reach| {
+            person.fill(reach.map(|owner| way_to_person(chat, owner)).into_iter().collect());
+        },
+    );
 }
 
-fn suggested(chat: Chat) -> Vec<String> {
-    let waiting = chat.outbox.with(|outbox| !outbox.all().is_empty());
-    let closed = chat.state.with(|state| state.as_ref().is_some_and(Conversation::is_closed));
-    if waiting || closed || chat.working.get() {
+fn banner(class: &str, words: &str) -> Node {
+    node("p", class).text(words)
+}
+
+fn suggested(state: &State) -> Vec<String> {
+    let waits = !state.outbox.all().is_empty() || state.moment.working;
+    if waits || state.thread.is_closed() {
         return Vec::new();
     }
-    chat.thread.with(|thread| thread.quick_replies().to_vec())
+    state.thread.quick_replies().to_vec()
 }
 
-fn quick_replies(replies: &[String]) -> Option<impl IntoView + use<>> {
-    (!replies.is_empty()).then(|| {
-        let buttons: Vec<_> = replies
-            .iter()
-            .cloned()
-            .map(|reply| {
-                let label = reply.clone();
-                html::button()
-                    .r#type("button")
-                    .attr("dir", "auto")
-                    .on(ev::click, move |_| {
-                        shell::send(&reply);
-                        shell::settle();
-                    })
-                    .child(label)
-            })
-            .collect();
-        html::div()
-            .class("replies")
-            .role("group")
-            .attr("aria-label", text::QUICK_REPLIES)
-            .child(buttons)
+/// A button that says its own words.
+pub fn saying(words: &str) -> Node {
+    let said = words.to_owned();
+    node("button", "").set("type", "button").auto().text(words).on("click", move |_| {
+        shell::send(&said);
+        shell::settle();
     })
 }
 
-fn person(chat: Chat) -> AnyView {
-    let owner = chat.state.with(|state| state.as_ref().map(|state| state.owner.clone()));
-    match owner {
-        Some(Owner::Nobody) => html::span().child(text::WRITE_AGAIN).into_any(),
-        Some(owner) if is_with_people(&owner) => {
-            let said = if matches!(owner, Owner::Queue { .. }) {
-                text::PERSON_ASKED
-            } else {
-                text::PERSON_ANSWERS
-            };
-            html::span().child(said).into_any()
-        }
-        _ => html::button()
-            .r#type("button")
-            .on(ev::click, move |_| {
+fn way_to_person(chat: Chat, owner: Option<&str>) -> Node {
+    let said = match owner {
+        Some("nobody") => text::WRITE_AGAIN,
+        Some("queue") => text::PERSON_ASKED,
+        Some("staff") => text::PERSON_ANSWERS,
+        _ => {
+            let button = node("button", "").set("type", "button").text(text::TALK_TO_PERSON);
+            return button.on("click", move |_| {
                 chat.ask_for_person();
                 shell::settle();
-            })
-            .child(text::TALK_TO_PERSON)
-            .into_any(),
-    }
+            });
+        }
+    };
+    node("span", "").text(said)
 }

@@ -1,93 +1,79 @@
-//! The state of the widget, and what changes it.
+//! The widget: its state, and what changes it.
 
 use leptos::{ev, prelude::*};
 use shared::{
-    api::{self, SiteLook},
-    conversation::Conversation,
-    event::{Event, EventBody, Opened},
+    api::SiteLook,
     fleeting::Moment,
     id::{ConversationId, Seq},
-    live::{ClientFrame, LiveFrame},
     message::AuthorKind,
-    time::Timestamp,
 };
 
 use super::{
+    json::{self, Object},
     outbox::Outbox,
+    seen::{self, Frame, News, Seen, What},
+    server::{self, Opened},
     shell::{self, Said},
+    state::{Shown, State},
     store::{self, Memory},
+    thread::Thread,
     typing::Typing,
     work::Work,
 };
-use crate::{
-    api::VisitorApi,
-    conversation::thread::Thread,
-    live::{Handler, Live, Status},
-};
+use crate::live::{Handler, Live, Status};
 
 /// The widget; a handle that is copied freely.
 #[derive(Clone, Copy)]
 pub struct Chat {
-    /// The site.
-    pub look: StoredValue<SiteLook>,
     /// What is shown.
-    pub thread: RwSignal<Thread>,
-    /// What the events amount to; none before the first message.
-    pub state: RwSignal<Option<Conversation>>,
-    /// What is on its way.
-    pub outbox: RwSignal<Outbox>,
-    /// What is being said or typed.
-    pub moment: RwSignal<Moment>,
-    /// Whether an agent is at work.
-    pub working: Memo<bool>,
-    /// How the page is connected.
-    pub status: RwSignal<Status>,
-    /// Whether the history is there.
-    pub caught_up: RwSignal<bool>,
-    /// What went wrong, for the visitor to read.
-    pub problem: RwSignal<Option<String>>,
-    /// Whether the conversation that was here can no longer be reached from this browser.
-    pub ended: RwSignal<bool>,
-    /// The end of the conversation that the visitor has rated.
-    pub rated: RwSignal<Seq>,
-    pub(super) memory: StoredValue<Memory>,
-    pub(super) work: StoredValue<Work>,
-    live: StoredValue<Option<Live>>,
-    in_view: RwSignal<bool>,
-    told_unread: StoredValue<u32>,
-    own_typing: StoredValue<Typing>,
+    pub state: Shown,
+    quiet: StoredValue<Quiet, LocalStorage>,
+}
+
+/// What changes without being seen.
+pub struct Quiet {
+    /// The site.
+    pub look: SiteLook,
+    /// What must survive a reload.
+    pub memory: Memory,
+    /// What is owed to the server.
+    pub work: Work,
+    live: Option<Live>,
+    in_view: bool,
+    told_unread: u32,
+    typing: Typing,
 }
 
 impl Chat {
     /// A widget that has done nothing yet.
     pub fn new(look: SiteLook) -> Self {
         let memory = store::load(look.key.as_str());
-        let moment = RwSignal::<Moment>::default();
-        Self {
-            look: StoredValue::new(look),
-            thread: RwSignal::default(),
-            state: RwSignal::default(),
-            outbox: RwSignal::new(Outbox::restore(memory.outbox.clone())),
-            moment,
-            working: Memo::new(move |_| moment.with(|moment| moment.working)),
-            status: RwSignal::new(Status::Connecting),
-            caught_up: RwSignal::new(memory.conversation.is_none()),
-            problem: RwSignal::default(),
-            ended: RwSignal::new(false),
-            rated: RwSignal::new(memory.rated),
-            memory: StoredValue::new(memory),
-            work: StoredValue::default(),
-            live: StoredValue::default(),
-            in_view: RwSignal::new(false),
-            told_unread: StoredValue::new(0),
-            own_typing: StoredValue::default(),
-        }
+        let state = State {
+            thread: Thread::default(),
+            outbox: Outbox::restore(memory.outbox.clone()),
+            moment: Moment::default(),
+            status: Status::Connecting,
+            caught_up: memory.conversation.is_none(),
+            problem: None,
+            ended: false,
+            rated: memory.rated,
+        };
+        let quiet = Quiet {
+            look,
+            memory,
+            work: Work::default(),
+            live: None,
+            in_view: false,
+            told_unread: 0,
+            typing: Typing::default(),
+        };
+        Self { state: Shown::new(state), quiet: StoredValue::new_local(quiet) }
     }
 
     /// Goes on where the visitor left, and takes over from the shell.
     pub fn begin(self) {
         self.resume();
-        let key = store::key(self.look.with_value(|look| look.key.to_string()).as_str());
+        let key = self.quiet(|q| store::key(q.look.key.as_str()));
         window_event_listener(ev::storage, move |event| {
             // Also when everything was cleared, which has no key.
             if event.key().is_none_or(|changed| changed == key) {
@@ -100,8 +86,6 @@ impl Chat {
         });
         window_event_listener(ev::visibilitychange, move |_| self.wake());
         shell::start(move |said| self.hear(said));
-        let color = self.look.with_value(|look| look.color.clone());
-        shell::tell("ready", &color.into());
         self.work_on();
     }
 
@@ -109,11 +93,13 @@ impl Chat {
     fn hear(self, said: Said) {
         match said {
             Said::Send(client_id, text) => {
-                self.problem.set(None);
-                self.ended.set(false);
-                self.stop_typing();
-                let fits = self.outbox.try_update(|outbox| outbox.push(client_id, text));
-                if fits == Some(true) {
+                self.quiet(|q| q.typing.stop());
+                let fits = self.state.change(|state| {
+                    state.problem = None;
+                    state.ended = false;
+                    state.outbox.push(client_id, text)
+                });
+                if fits {
                     self.remember();
                     self.work_on();
                 }
@@ -121,296 +107,348 @@ impl Chat {
             Said::Typing => self.note_typing(),
             Said::Person => self.ask_for_person(),
             Said::Show => {
-                self.in_view.set(true);
+                self.quiet(|q| q.in_view = true);
                 self.mark_seen();
                 self.wake();
             }
-            Said::Hide => self.in_view.set(false),
+            Said::Hide => self.quiet(|q| q.in_view = false),
             Said::Identify(jwt) => self.identify(jwt),
             Said::Logout => self.forget(),
         }
     }
 
-    /// The API, once there is a token.
-    pub fn api(self) -> Option<VisitorApi> {
-        self.memory.with_value(|memory| memory.token.clone()).map(VisitorApi::new)
+    /// Reads or changes what is not seen. Nothing is drawn and nobody called meanwhile.
+    pub fn quiet<T>(self, with: impl FnOnce(&mut Quiet) -> T) -> T {
+        with(&mut self.quiet.write_value())
+    }
+
+    /// The visitor's token, once there is one.
+    pub fn token(self) -> Option<String> {
+        self.quiet(|q| q.memory.token.clone())
     }
 
     /// The conversation, once there is one.
     pub fn conversation(self) -> Option<ConversationId> {
-        self.memory.with_value(|m| m.conversation.as_ref().map(|(id, _)| id.clone()))
+        self.quiet(|q| q.memory.conversation.as_ref().map(|opened| opened.id.clone()))
     }
 
     /// Whether messages are in view; nobody reads a hidden page.
-    pub fn is_in_view(self) -> bool {
-        self.in_view.get_untracked() && !document().hidden()
+    fn is_in_view(self) -> bool {
+        self.quiet(|q| q.in_view) && !document().hidden()
     }
 
     /// Writes down what must survive a reload.
     pub fn remember(self) {
-        self.memory.update_value(|memory| {
-            memory.outbox = self.outbox.with_untracked(|outbox| outbox.all().to_vec());
-            memory.rated = self.rated.get_untracked();
+        let (outbox, rated) = self.state.now(|state| (state.outbox.all().to_vec(), state.rated));
+        self.quiet(|q| {
+            q.memory.outbox = outbox;
+            q.memory.rated = rated;
+            store::save(q.look.key.as_str(), &q.memory);
         });
-        let site = self.look.with_value(|look| look.key.clone());
-        self.memory.with_value(|memory| store::save(site.as_str(), memory));
     }
 
     /// Forgets the visitor: everything is as on a first visit.
-    pub fn forget(self) {
-        if let Some(api) = self.api() {
-            // Whether the server hears of it or not, this page does not know the token any more.
-            leptos::task::spawn_local(async move { drop(api.logout().await) });
+    fn forget(self) {
+        if let Some(token) = self.token() {
+            leptos::task::spawn_local(server::logout(token));
         }
-        self.live.set_value(None);
-        self.work.update_value(Work::cancel);
-        self.memory.set_value(Memory::default());
-        self.outbox.set(Outbox::default());
-        self.clear();
-        self.caught_up.set(true);
-        self.ended.set(false);
-        self.rated.set(0);
-        store::wipe(self.look.with_value(|look| look.key.to_string()).as_str());
+        self.disconnect();
+        self.quiet(|q| {
+            q.work.cancel();
+            q.memory = Memory::default();
+            store::wipe(q.look.key.as_str());
+        });
+        self.state.change(|state| {
+            state.clear();
+            state.outbox = Outbox::default();
+            state.caught_up = true;
+            state.ended = false;
+            state.rated = 0;
+        });
         self.tell_unread(0);
-    }
-
-    pub(super) fn clear(self) {
-        self.thread.set(Thread::default());
-        self.state.set(None);
-        self.moment.set(Moment::default());
-        self.problem.set(None);
     }
 
     /// Another tab began, continued or ended the visitor's stay: this one does the same.
     fn follow_other_tab(self) {
-        let site = self.look.with_value(|look| look.key.to_string());
-        let theirs = store::load(&site);
-        let ours = self.memory.get_value();
-        if theirs.token == ours.token && theirs.conversation == ours.conversation {
-            self.memory.update_value(|memory| memory.seen = memory.seen.max(theirs.seen));
-            return;
+        let same = self.quiet(|q| {
+            let theirs = store::load(q.look.key.as_str());
+            let ours = &mut q.memory;
+            let same = theirs.token == ours.token && theirs.conversation == ours.conversation;
+            if same {
+                ours.seen = ours.seen.max(theirs.seen);
+            } else {
+                let outbox = std::mem::take(&mut ours.outbox);
+                *ours = Memory { outbox, ..theirs };
+                q.work.cancel();
+            }
+            same
+        });
+        if !same {
+            self.disconnect();
+            self.state.change(State::clear);
+            self.resume();
         }
-        self.live.set_value(None);
-        self.work.update_value(Work::cancel);
-        self.memory.set_value(Memory { outbox: ours.outbox, ..theirs });
-        self.clear();
-        self.resume();
     }
 
     /// Follows the remembered conversation from its beginning.
     pub fn resume(self) {
-        self.follow(self.memory.with_value(|memory| memory.conversation.is_none()));
+        self.follow(self.quiet(|q| q.memory.conversation.is_none()));
     }
 
     /// Follows the remembered conversation; what comes first is news if it is `caught_up` from the
     /// start, and else history.
     fn follow(self, caught_up: bool) {
-        self.caught_up.set(caught_up);
-        let Some((id, opened)) = self.memory.with_value(|m| m.conversation.clone()) else { return };
-        // The events bring their own times; this one is replaced by the first of them.
-        self.state.set(Some(Conversation::begin(id, opened, Timestamp::default())));
-        self.thread.set(Thread::default());
-        if self.live.with_value(Option::is_some) {
+        let opened = self.quiet(|q| q.memory.conversation.clone());
+        self.state.change(|state| {
+            state.caught_up = caught_up;
+            if let Some(opened) = &opened {
+                state.thread = Thread::of(opened.owner.clone());
+            }
+        });
+        if opened.is_none() {
+            return;
+        }
+        if self.live().is_some() {
             self.subscribe();
         } else {
             self.connect();
         }
     }
 
-    /// Follows `conversation` from now on; one that is `new` has no history.
-    pub fn adopt(self, conversation: &api::Conversation, new: bool) {
-        let opened = Opened {
-            site: conversation.site.clone(),
-            visitor: conversation.visitor.clone(),
-            owner: conversation.owner.clone(),
-            deadline: None,
-        };
-        self.memory
-            .update_value(|memory| memory.conversation = Some((conversation.id.clone(), opened)));
+    /// Follows the conversation from now on; one that is `new` has no history.
+    pub fn adopt(self, opened: Opened, new: bool) {
+        self.quiet(|q| q.memory.conversation = Some(opened));
         self.remember();
-        self.clear();
+        self.state.change(State::clear);
         self.follow(new);
     }
 
     /// Drops the live channel, whose token is not the visitor's any more.
     pub fn disconnect(self) {
-        self.live.set_value(None);
+        drop(self.quiet(|q| q.live.take()));
     }
 
     fn connect(self) {
-        let hello =
-            move || ClientFrame::Hello { token: self.memory.with_value(|m| m.token.clone()) };
-        let handler = Handler {
+        let hello = move || {
+            Object::new().text("type", "hello").maybe("token", self.token().as_deref()).end()
+        };
+        let live = Live::connect(Handler {
             hello: Box::new(hello),
             on_frame: Box::new(move |frame| self.receive(frame)),
             poll: Box::new(move || Box::pin(self.poll())),
-        };
-        self.live.set_value(Some(Live::connect(handler, self.status)));
+            on_status: Box::new(move |status| self.state.change(|state| state.status = status)),
+        });
+        self.quiet(|q| q.live = Some(live));
     }
 
-    /// Sends a frame, if there is a channel.
-    pub fn emit(self, frame: ClientFrame) {
-        if let Some(live) = self.live.get_value() {
-            live.send(frame);
-        }
+    fn live(self) -> Option<Live> {
+        self.quiet(|q| q.live.clone())
     }
 
     fn wake(self) {
         if self.is_in_view() {
             self.mark_seen();
         }
-        self.live.with_value(|live| live.iter().for_each(Live::wake));
+        if let Some(live) = self.live() {
+            live.wake();
+        }
     }
 
     fn subscribe(self) {
-        if let Some(conversation) = self.conversation() {
-            let after = self.thread.with_untracked(Thread::seq);
-            // It is told anew to each subscription.
-            self.moment.set(Moment::default());
-            self.emit(ClientFrame::Subscribe { conversation, after });
+        if let (Some(live), Some(id)) = (self.live(), self.conversation()) {
+            // What is told for a moment is told anew to each subscription.
+            self.state.change(|state| state.moment = Moment::default());
+            live.send(&subscribe(&id, self.newest()));
         }
+    }
+
+    fn newest(self) -> Seq {
+        self.state.now(|state| state.thread.seq())
     }
 
     /// Asks over HTTP for what the channel would have brought.
     async fn poll(self) -> bool {
-        let (Some(api), Some(id)) = (self.api(), self.conversation()) else { return false };
-        let after = self.thread.with_untracked(Thread::seq);
-        let Ok(answer) = api.events(&id, after).await else { return false };
-        for event in &answer.events {
-            self.take(&id, event);
+        let (Some(token), Some(id)) = (self.token(), self.conversation()) else { return false };
+        let Ok(events) = server::events(token, &id, self.newest()).await else { return false };
+        for event in &events {
+            self.take(id.as_str(), event);
         }
         self.catch_up();
         self.back_online();
         true
     }
 
-    fn receive(self, frame: LiveFrame) {
-        let ours = |id: &ConversationId| self.conversation().as_ref() == Some(id);
+    /// Takes in a frame; says whether it was `ready`.
+    fn receive(self, frame: &str) -> bool {
+        let Some(frame) = seen::frame(&json::parse(frame)) else { return false };
+        let is_ready = frame == Frame::Ready;
         match frame {
-            LiveFrame::Ready => {
+            Frame::Ready => {
                 self.subscribe();
                 self.back_online();
             }
-            LiveFrame::Event { conversation, event } => self.take(&conversation, &event),
-            LiveFrame::CaughtUp { conversation, .. } if ours(&conversation) => self.catch_up(),
-            LiveFrame::Fleeting { conversation, what } if ours(&conversation) => {
-                self.moment.update(|moment| moment.hear(what));
+            Frame::About(id, News::Event(event)) => self.take(&id, &event),
+            Frame::About(id, News::CaughtUp) if self.is_ours(&id) => self.catch_up(),
+            Frame::About(id, News::Fleeting(what)) if self.is_ours(&id) => {
+                self.state.change(|state| state.moment.hear(what));
             }
             // The token, or the conversation it led to, is not known any more. What was said with it
             // cannot be reached; what is not sent yet begins anew.
-            LiveFrame::Error { code, .. }
+            Frame::Error(code)
                 if code == "not_signed_in"
-                    || (code == "not_found" && !self.caught_up.get_untracked()) =>
+                    || (code == "not_found" && !self.state.now(|state| state.caught_up)) =>
             {
                 self.lose_session();
                 self.work_on();
             }
             _ => {}
         }
+        is_ready
+    }
+
+    fn is_ours(self, conversation: &str) -> bool {
+        self.conversation().is_some_and(|ours| ours.as_str() == conversation)
     }
 
     /// Takes in an event; what was seen already, or is not ours, changes nothing.
-    fn take(self, conversation: &ConversationId, event: &Event) {
-        if self.conversation().as_ref() != Some(conversation) {
+    fn take(self, conversation: &str, event: &Seen) {
+        if !self.is_ours(conversation) {
             return;
         }
-        // History is drawn once, when all of it is there.
-        let silent = !self.caught_up.get_untracked();
-        let mut new = false;
-        self.thread.update_untracked(|thread| new = thread.apply(event));
-        if !new {
-            return;
-        }
-        self.state.update_untracked(|state| {
-            if let Some(state) = state {
-                state.apply_seen(event);
-            }
+        let (new, caught_up, settled) = self.state.change_unseen(|state| {
+            let new = state.thread.apply(event);
+            (new, state.caught_up, new && state.react(event))
         });
-        self.react(event, silent);
-        if !silent {
-            self.thread.notify();
-            self.state.notify();
+        if settled {
+            self.remember();
+        }
+        // History is drawn once, when all of it is there, and is no news to the host page.
+        if new && caught_up {
+            tell(event);
+            self.state.show();
             self.mark_seen();
         }
     }
 
-    fn react(self, event: &Event, silent: bool) {
-        self.moment.update(|moment| moment.see(event));
-        match &event.body {
-            EventBody::Message(message) => {
-                if let Some(id) = &message.client_id
-                    && self.outbox.try_update_untracked(|outbox| outbox.settle(id)) == Some(true)
-                {
-                    self.outbox.notify();
-                    self.remember();
-                }
-                if message.author.kind != AuthorKind::Visitor && !silent {
-                    let kind =
-                        if message.author.kind == AuthorKind::Staff { "staff" } else { "agent" };
-                    shell::tell_of("message", &[("kind", kind), ("name", &message.author.name)]);
-                }
-            }
-            EventBody::Handoff(handoff) if !silent => {
-                let (from, to) = (handoff.from.name(), handoff.to.name());
-                shell::tell_of("handoff", &[("from", from), ("to", to)]);
-            }
-            _ => {}
-        }
-    }
-
     fn catch_up(self) {
-        if !self.caught_up.get_untracked() {
-            self.thread.notify();
-            self.state.notify();
-            self.caught_up.set(true);
-        }
+        self.state.change(|state| state.caught_up = true);
         self.mark_seen();
     }
 
     /// Counts as seen what is in view; tells the host page what is not.
     fn mark_seen(self) {
-        if !self.caught_up.get_untracked() {
+        if !self.state.now(|state| state.caught_up) {
             return;
         }
-        let newest = self.thread.with_untracked(Thread::seq);
-        let seen = self.memory.with_value(|memory| memory.seen);
+        let newest = self.newest();
+        let seen = self.quiet(|q| q.memory.seen);
         if self.is_in_view() {
             if newest > seen {
-                self.memory.update_value(|memory| memory.seen = newest);
+                self.quiet(|q| q.memory.seen = newest);
                 self.remember();
             }
             self.tell_unread(0);
         } else {
-            let unread = self.thread.with_untracked(|thread| thread.unread_since(seen));
+            let unread = self.state.now(|state| state.thread.unread_since(seen));
             self.tell_unread(u32::try_from(unread).unwrap_or(u32::MAX));
         }
     }
 
     fn tell_unread(self, unread: u32) {
-        if self.told_unread.get_value() != unread {
-            self.told_unread.set_value(unread);
+        if self.quiet(|q| std::mem::replace(&mut q.told_unread, unread)) != unread {
             shell::tell("unread", &unread.into());
         }
     }
 
     fn back_online(self) {
-        let revived = self.outbox.try_update_untracked(Outbox::revive) == Some(true);
-        if revived {
-            self.outbox.notify();
-        }
+        self.state.change(|state| state.outbox.revive());
         self.work_on();
     }
 
     fn note_typing(self) {
-        let Some(conversation) = self.conversation() else { return };
-        self.own_typing.with_value(|typing| {
-            typing.note(move |on| {
-                self.emit(ClientFrame::Typing { conversation: conversation.clone(), on });
-            });
+        let Some(id) = self.conversation() else { return };
+        let typing = self.quiet(|q| q.typing.clone());
+        typing.note(move |on| {
+            if let Some(live) = self.live() {
+                live.send(&typing_frame(&id, on));
+            }
         });
     }
+}
 
-    fn stop_typing(self) {
-        self.own_typing.with_value(Typing::stop);
+impl State {
+    /// Forgets the conversation and what was said of it.
+    pub fn clear(&mut self) {
+        self.thread = Thread::default();
+        self.moment = Moment::default();
+        self.problem = None;
+    }
+
+    /// What follows from an event; says whether a message that was on its way has arrived.
+    fn react(&mut self, event: &Seen) -> bool {
+        match &event.what {
+            What::Message(message) => {
+                self.moment.said(message.author.kind);
+                message.client_id.as_ref().is_some_and(|id| self.outbox.settle(id))
+            }
+            What::Handoff(_) => {
+                self.moment.handed_over();
+                false
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Tells the host page what has happened.
+fn tell(event: &Seen) {
+    match &event.what {
+        What::Message(message) => {
+            let kind = match message.author.kind {
+                AuthorKind::Visitor => return,
+                AuthorKind::Agent => "agent",
+                AuthorKind::Staff => "staff",
+            };
+            shell::tell_of("message", &[("kind", kind), ("name", &message.author.name)]);
+        }
+        What::Handoff(handoff) => {
+            let (from, to) = (&handoff.from.name, &handoff.to.name);
+            shell::tell_of("handoff", &[("from", from), ("to", to)]);
+        }
+        _ => {}
+    }
+}
+
+fn subscribe(conversation: &ConversationId, after: Seq) -> String {
+    let frame = Object::new().text("type", "subscribe");
+    frame.text("conversation", conversation.as_str()).number("after", after).end()
+}
+
+fn typing_frame(conversation: &ConversationId, on: bool) -> String {
+    let frame = Object::new().text("type", "typing");
+    let on = if on { "true" } else { "false" };
+    frame.text("conversation", conversation.as_str()).raw("on", on).end()
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::live::ClientFrame;
+
+    use super::*;
+
+    #[test]
+    fn frames_say_what_the_server_reads() {
+        let conversation: ConversationId = "cnv_1".parse().expect("an id");
+        let check = |frame: &str, meant: ClientFrame| {
+            assert_eq!(serde_json::from_str::<ClientFrame>(frame).expect("a frame"), meant);
+        };
+        check(
+            &subscribe(&conversation, 7),
+            ClientFrame::Subscribe { conversation: conversation.clone(), after: 7 },
+        );
+        for on in [true, false] {
+            let frame = typing_frame(&conversation, on);
+            check(&frame, ClientFrame::Typing { conversation: conversation.clone(), on });
+        }
     }
 }

@@ -1,46 +1,39 @@
 //! Who is answering now. When that changes, one leaves and another arrives.
 
-use leptos::{html, prelude::*};
-use shared::owner::Owner;
+use std::cell::RefCell;
 
-use super::chat::Chat;
+use super::{chat::Chat, region::region};
 use crate::{
-    conversation::party::{Party, avatar},
+    conversation::party::{Party, face},
+    dom::{Node, node},
     text,
 };
 
 /// The header's left side.
-pub fn header(chat: Chat) -> impl IntoView {
-    let first =
-        chat.look.with_value(|look| Party { kind: "agent", name: look.first_owner.clone() });
-    let who = Memo::new(move |_| {
-        chat.state.with(|state| match state.as_ref().map(|state| &state.owner) {
-            None => first.clone(),
-            Some(Owner::Nobody) => {
-                Party { kind: "nobody", name: chat.look.with_value(|look| look.name.clone()) }
-            }
-            Some(owner) => Party::from(owner),
-        })
-    });
-    // With the one before, so that it can be seen to leave.
-    let change = Memo::new(move |before: Option<&(Option<Party>, Party)>| {
-        let now = who.get();
-        (before.map(|(_, last)| last.clone()).filter(|last| *last != now), now)
-    });
-    html::div().class("who").child((
-        html::div().class("faces").attr("aria-hidden", "true").child(move || {
-            let (before, now) = change.get();
-            let leaves = before.map(|party| html::span().class("leaves").child(avatar(&party)));
-            (leaves, html::span().class("arrives").child(avatar(&now)))
-        }),
-        html::div().class("names").child(move || {
-            let party = who.get();
-            (
-                html::h1().attr("dir", "auto").child(party.name),
-                html::p().attr("data-kind", party.kind).child(role(party.kind)),
-            )
-        }),
-    ))
+pub fn header(chat: Chat, place: &Node) {
+    let (first, site) = chat.quiet(|q| (q.look.first_owner.clone(), q.look.name.clone()));
+    let faces = node("div", "faces").mute();
+    let names = node("div", "names");
+    place.fill(vec![node("div", "who").with(faces.clone()).with(names.clone())]);
+    let who = move |owner: Option<&Party>| match owner {
+        None => Party { kind: "agent", name: first.clone() },
+        Some(Party { kind: "nobody", .. }) => Party { kind: "nobody", name: site.clone() },
+        Some(owner) => owner.clone(),
+    };
+    let before = RefCell::new(None::<Party>);
+    region(
+        chat,
+        move |state| who(state.thread.owner()),
+        move |now| {
+            let leaves = before.replace(Some(now.clone()));
+            let leaves = leaves.map(|party| node("span", "leaves").with(face(&party)));
+            let arrives = node("span", "arrives").with(face(now));
+            faces.fill(leaves.into_iter().chain([arrives]).collect());
+            let name = node("h1", "").auto().text(&now.name);
+            let role = node("p", "").set("data-kind", now.kind).text(role(now.kind));
+            names.fill(vec![name, role]);
+        },
+    );
 }
 
 fn role(kind: &str) -> &'static str {
@@ -50,9 +43,4 @@ fn role(kind: &str) -> &'static str {
         "queue" => text::WAITING_FOR_PERSON,
         _ => text::CLOSED,
     }
-}
-
-/// Whether people have the conversation, or are asked to take it.
-pub fn is_with_people(owner: &Owner) -> bool {
-    matches!(owner, Owner::Queue { .. } | Owner::Staff { .. })
 }

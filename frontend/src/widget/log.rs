@@ -1,95 +1,141 @@
 //! The conversation: what was said and done, what is on its way, and what is being said.
 
-use leptos::{ev, html, prelude::*};
+use std::cell::{Cell, RefCell};
+
+use gloo_timers::callback::Timeout;
+use leptos::{ev, prelude::*};
 use shared::{
-    conversation::Conversation,
-    event::Message,
-    fleeting::Moment,
+    api::SiteLook,
+    event::Source,
+    fleeting::{Draft, Moment},
+    id::Seq,
     message::{Author, AuthorKind},
 };
-use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
 
 use super::{
+    bar::saying,
+    card,
     chat::Chat,
     outbox::{Delivery, Outgoing},
-    rating, shell,
+    rating,
+    region::{follow, region},
+    state::State,
+    thread::{Item, Kind, Thread},
 };
 use crate::{
     conversation::{
-        card,
-        party::{self, Party, avatar},
-        prose::prose,
-        thread::{Item, Kind, Thread},
+        party::{Party, face},
+        prose::prose_node,
+        sources,
     },
+    dom::{Node, by_id, node},
     text,
 };
 
-/// A line, and how it stands to the one before it.
-#[derive(Clone, PartialEq)]
+/// What the shell's scrolling `#view` holds.
+pub fn log(chat: Chat, view: &Node) {
+    let head = node("div", "").set("aria-live", "off");
+    let list = node("div", "")
+        .set("role", "log")
+        .set("aria-label", text::CONVERSATION)
+        .set("aria-live", "off")
+        .set("aria-relevant", "additions")
+        .with(head.clone());
+    // Beside the list: a line of it that is drawn anew is heard anew.
+    let sent = node("p", "state sent");
+    let outbox = node("div", "outbox");
+    let moment = node("div", "");
+    let end = node("div", "");
+    let parts = [&list, &sent, &outbox, &moment, &end];
+    view.fill(parts.into_iter().cloned().collect());
+
+    let look = chat.quiet(|q| q.look.clone());
+    region(chat, State::talks, move |talks| head.fill(self::head(&look, *talks)));
+    lines(chat, list.clone());
+    news(chat, list);
+    region(chat, has_sent, move |is| sent.say(if *is { text::SENT } else { "" }));
+    region(
+        chat,
+        |state| state.outbox.clone(),
+        move |waits| outbox.fill(waits.all().iter().map(|o| outgoing_line(chat, o)).collect()),
+    );
+    region(chat, Now::of, move |now| moment.fill(now.view().into_iter().collect()));
+    rating::rating(chat, end);
+    keep_at_end(chat);
+}
+
+/// Draws the lines. They come and go and change, but never change places, so that each that stays
+/// is left alone: a screen reader hears what is drawn.
+fn lines(chat: Chat, list: Node) {
+    let drawn = RefCell::new(Vec::<(Line, Node)>::new());
+    follow(Box::new(move || {
+        chat.state.with(&mut |state| {
+            // History is drawn once, when all of it is there.
+            let lines = if state.caught_up { Line::all(&state.thread) } else { Vec::new() };
+            let mut old = drawn.take().into_iter().peekable();
+            let mut new = Vec::with_capacity(lines.len());
+            for (at, line) in lines.iter().enumerate() {
+                while let Some((_, node)) = old.next_if(|(was, _)| !lines[at..].contains(was)) {
+                    node.remove();
+                }
+                let kept = old.next_if(|(was, _)| was == line).map(|(_, node)| node);
+                let node = kept.or_else(|| {
+                    let node = view(state.thread.items().get(at)?, line.leads);
+                    list.insert(&node, old.peek().map(|(_, next)| next));
+                    Some(node)
+                });
+                new.extend(node.map(|node| (*line, node)));
+            }
+            old.for_each(|(_, node)| node.remove());
+            drawn.replace(new);
+        });
+    }));
+}
+
+/// A line: what tells it from others, and from what it was before.
+#[derive(Clone, Copy, PartialEq)]
 struct Line {
-    item: Item,
+    seq: Seq,
+    changed: Seq,
     /// Whether somebody else speaks than in the line before.
     leads: bool,
 }
 
-/// What the shell's scrolling `#view` holds.
-pub fn log(chat: Chat) -> impl IntoView {
-    let lines = Memo::new(move |_| chat.thread.with(lines));
-    let talks = Memo::new(move |_| {
-        chat.state.with(Option::is_some) || chat.outbox.with(|outbox| !outbox.all().is_empty())
-    });
-    let news = news(chat);
-    let list = html::div()
-        .role("log")
-        .attr("aria-label", text::CONVERSATION)
-        .attr("aria-live", move || if news.get() { "polite" } else { "off" })
-        .attr("aria-relevant", "additions")
-        .child((
-            html::div().attr("aria-live", "off").child(move || head(chat, talks.get())),
-            For(ForProps::builder()
-                .each(move || lines.get())
-                .key(|line| (line.item.seq, line.item.changed, line.leads))
-                .children(|line| view(&line))
-                .build()),
-        ));
-    let on_its_way = move || {
-        chat.outbox.with(|outbox| {
-            outbox.all().iter().map(|outgoing| outgoing_line(chat, outgoing)).collect::<Vec<_>>()
-        })
-    };
-    keep_at_end(chat);
-    // Beside the list: a line of it that is drawn anew is heard anew.
-    let sent = move || {
-        let sent = lines.with(|lines| lines.last().is_some_and(|line| is_own(&line.item)))
-            && chat.outbox.with(|outbox| outbox.all().is_empty());
-        sent.then(|| html::p().class("state sent").child(text::SENT))
-    };
-    (
-        list,
-        sent,
-        html::div().class("outbox").child(on_its_way),
-        html::div().child(move || moment(chat)),
-        rating::rating(chat),
-    )
+impl Line {
+    fn all(thread: &Thread) -> Vec<Self> {
+        let author = |item: &Item| match &item.kind {
+            Kind::Message(m) => Some(m.author.clone()),
+            _ => None,
+        };
+        let mut before = None;
+        let line = |item: &Item| {
+            let now = author(item);
+            let leads = now != before;
+            before = now;
+            Self { seq: item.seq, changed: item.changed, leads }
+        };
+        thread.items().iter().map(line).collect()
+    }
 }
 
-/// Whether what comes now is news and is read out. The history is not, and a browser looks at the
+/// Says when lines are news and are to be read out. The history is not, and a browser looks at the
 /// list only some time after it has been filled: until then nothing is.
-fn news(chat: Chat) -> RwSignal<bool> {
-    let news = RwSignal::new(false);
-    // A conversation that begins was caught up before and stays so.
-    let caught_up = Memo::new(move |_| chat.caught_up.get());
-    Effect::new(move |_| {
-        news.set(false);
-        if caught_up.get() {
-            let told = move || {
-                news.try_set(caught_up.get_untracked());
-            };
-            gloo_timers::callback::Timeout::new(UNHEARD_MS, told).forget();
-        }
-    });
-    news
+fn news(chat: Chat, list: Node) {
+    let silence = Cell::new(None);
+    region(
+        chat,
+        |state| state.caught_up,
+        move |caught_up| {
+            let _ = list.clone().set("aria-live", "off");
+            let list = list.clone();
+            // Whoever catches up again in the meantime is waited for anew.
+            silence.set(
+                caught_up.then(|| {
+                    Timeout::new(UNHEARD_MS, move || drop(list.set("aria-live", "polite")))
+                }),
+            );
+        },
+    );
 }
 
 /// How long a history that has just come may take to be drawn, in milliseconds.
@@ -97,169 +143,125 @@ const UNHEARD_MS: u32 = 100;
 
 /// A welcome with questions to ask, until there is a conversation; then the first thing said in it.
 /// Nobody needs to hear it again when the one becomes the other.
-fn head(chat: Chat, talks: bool) -> AnyView {
-    let look = chat.look.get_value();
-    let first = html::p().class("first").child(text::FIRST_USE);
+fn head(look: &SiteLook, talks: bool) -> Vec<Node> {
+    let first = node("p", "first").text(text::FIRST_USE);
     if talks {
-        let greeting = Message {
-            author: Author::new(AuthorKind::Agent, look.first_owner),
-            text: look.greeting,
-            client_id: None,
-            quick_replies: Vec::new(),
-            sources: Vec::new(),
-        };
-        return (first, message(&greeting, true)).into_any();
+        let author = Author::new(AuthorKind::Agent, look.first_owner.clone());
+        return vec![first, bubble(&author, &look.greeting, &[], true)];
     }
-    let ask = |question: String| {
-        let words = question.clone();
-        html::li().child(
-            html::button()
-                .r#type("button")
-                .attr("dir", "auto")
-                .on(ev::click, move |_| {
-                    shell::send(&question);
-                    shell::settle();
-                })
-                .child(words),
-        )
-    };
-    let questions: Vec<_> = look.questions.into_iter().map(ask).collect();
-    html::div()
-        .class("welcome")
-        .child((
-            html::h2().attr("dir", "auto").child(look.greeting),
-            first,
-            html::ul().attr("aria-label", text::QUESTIONS).child(questions),
-        ))
-        .into_any()
+    let questions = look.questions.iter().map(|question| node("li", "").with(saying(question)));
+    let questions = node("ul", "").set("aria-label", text::QUESTIONS).with_all(questions);
+    let greeting = node("h2", "").auto().text(&look.greeting);
+    vec![node("div", "welcome").with(greeting).with(first).with(questions)]
 }
 
-fn lines(thread: &Thread) -> Vec<Line> {
-    let items = thread.items();
-    let author = |item: &Item| match &item.kind {
-        Kind::Message(m) => Some(m.author.clone()),
-        _ => None,
-    };
-    let mut before = None;
-    let mut lines = Vec::with_capacity(items.len());
-    for item in items {
-        let now = author(item);
-        lines.push(Line { item: item.clone(), leads: now != before });
-        before = now;
-    }
-    lines
+/// Whether the newest line is the visitor's, and nothing waits to be sent.
+fn has_sent(state: &State) -> bool {
+    let own = |item: &Item| matches!(&item.kind, Kind::Message(m) if m.author.kind == AuthorKind::Visitor);
+    state.caught_up && state.thread.items().last().is_some_and(own) && state.outbox.all().is_empty()
 }
 
-fn is_own(item: &Item) -> bool {
-    matches!(&item.kind, Kind::Message(m) if m.author.kind == AuthorKind::Visitor)
-}
-
-fn view(line: &Line) -> AnyView {
-    match &line.item.kind {
-        Kind::Message(m) => message(m, line.leads).into_any(),
-        Kind::Handoff(handoff) => party::notice(handoff).into_any(),
-        Kind::Tool(tool) => card::tool_line(tool).into_any(),
-        Kind::Approval(approval) => card::approval_card(approval).into_any(),
-        Kind::Refund { refund, approval } => {
-            card::refund_card(refund, approval.as_ref()).into_any()
-        }
-        // The handoff to nobody has said that it is closed; notes and ratings are for staff.
-        Kind::Closed | Kind::Note(_) | Kind::Rating(_) => ().into_any(),
+fn view(item: &Item, leads: bool) -> Node {
+    match &item.kind {
+        Kind::Message(m) => bubble(&m.author, &m.text, &m.sources, leads),
+        Kind::Handoff(handoff) => card::notice(handoff),
+        Kind::Tool(tool) => card::tool_line(tool),
+        Kind::Approval(approval) => card::approval_card(approval),
+        Kind::Refund { refund, approval } => card::refund_card(refund, approval.as_ref()),
     }
 }
 
-fn message(message: &Message, leads: bool) -> impl IntoView + use<> {
-    let own = message.author.kind == AuthorKind::Visitor;
-    let speaker = if own { text::YOU } else { &message.author.name };
-    let by = (leads && !own).then(|| by(&message.author));
-    html::div().class(if own { "msg mine" } else { "msg" }).child((
-        by,
-        html::div().class("bubble").child((
-            html::span().class("hidden").child(format!("{speaker}: ")),
-            prose(&message.text),
-            card::sources(&message.sources),
-        )),
-    ))
+fn bubble(author: &Author, said: &str, quoted: &[Source], leads: bool) -> Node {
+    let own = author.kind == AuthorKind::Visitor;
+    let speaker = if own { text::YOU } else { &author.name };
+    let speaker = node("span", "hidden").text(speaker).text(": ");
+    let sources = sources::list(quoted).map(|list| node("div", "sources").with_all(list));
+    let bubble = node("div", "bubble").with(speaker).with(prose_node(said)).with_all(sources);
+    node("div", if own { "msg mine" } else { "msg" })
+        .with_all((leads && !own).then(|| by(author)))
+        .with(bubble)
 }
 
-fn by(author: &Author) -> impl IntoView + use<> {
+fn by(author: &Author) -> Node {
     let party = Party::from(author);
-    html::div()
-        .class("by")
-        .attr("aria-hidden", "true")
-        .child((avatar(&party), html::span().child(party.name)))
+    node("div", "by").mute().with(face(&party)).with(node("span", "").text(&party.name))
 }
 
-fn outgoing_line(chat: Chat, outgoing: &Outgoing) -> impl IntoView + use<> {
+fn outgoing_line(chat: Chat, outgoing: &Outgoing) -> Node {
     let state = match &outgoing.state {
-        Delivery::Pending => html::span().class("state").child(text::SENDING).into_any(),
-        Delivery::Sent => html::span().class("state").child(text::SENT).into_any(),
+        Delivery::Pending => node("span", "state").text(text::SENDING),
+        Delivery::Sent => node("span", "state").text(text::SENT),
         Delivery::Failed { why, passing } => {
             let again = outgoing.clone();
+            let button = node("button", "").set("type", "button").text(text::RETRY);
+            let state = node("span", "state failed").set("role", "alert");
             // The banner above the box says what a lost connection means.
-            let what = if *passing {
-                text::NOT_SENT_YET.to_owned()
+            let state = if *passing {
+                state.text(text::NOT_SENT_YET)
             } else {
-                format!("{}. {why}", text::NOT_SENT)
+                state.text(text::NOT_SENT).text(". ").text(why)
             };
-            html::span()
-                .class("state failed")
-                .role("alert")
-                .child((
-                    what,
-                    html::button()
-                        .r#type("button")
-                        .on(ev::click, move |_| chat.retry(&again))
-                        .child(text::RETRY),
-                ))
-                .into_any()
+            state.with(button.on("click", move |_| chat.retry(&again)))
         }
     };
-    html::div()
-        .class("msg mine")
-        .attr("data-state", (outgoing.state == Delivery::Pending).then_some("pending"))
-        .child((html::div().class("bubble").child(prose(&outgoing.text)), state))
+    let line = node("div", "msg mine")
+        .with(node("div", "bubble").with(prose_node(&outgoing.text)))
+        .with(state);
+    match outgoing.state {
+        Delivery::Pending => line.set("data-state", "pending"),
+        _ => line,
+    }
 }
 
 /// What is being said or done at this moment; not announced, the finished message is.
-fn moment(chat: Chat) -> AnyView {
-    let Moment { draft, typing, working } = chat.moment.get();
-    if let Some(draft) = draft {
-        return html::div()
-            .class("msg draft")
-            .child((by(&draft.author), html::div().class("bubble").child(prose(&draft.delta))))
-            .into_any();
-    }
-    let agent = chat.state.with(|state| state.as_ref().filter(|_| working).and_then(agent_name));
-    let Some(name) = typing.map(|author| author.name).or(agent) else { return ().into_any() };
-    html::div()
-        .class("msg busy")
-        .child((
-            html::span().class("hidden").child(format!("{name} {}", text::TYPING)),
-            html::div().class("bubble dots").attr("aria-hidden", "true").child((
-                html::span(),
-                html::span(),
-                html::span(),
-            )),
-        ))
-        .into_any()
+#[derive(PartialEq)]
+enum Now {
+    Nothing,
+    /// Somebody of this name is at work on an answer.
+    Busy(String),
+    /// This is said so far.
+    Draft(Draft),
 }
 
-fn agent_name(state: &Conversation) -> Option<String> {
-    state.owner.agent().map(|_| state.owner.name().to_owned())
+impl Now {
+    fn of(state: &State) -> Self {
+        let Moment { draft, typing, working } = &state.moment;
+        if let Some(draft) = draft {
+            return Self::Draft(draft.clone());
+        }
+        let agent = state.thread.owner().filter(|owner| *working && owner.kind == "agent");
+        let name = typing.as_ref().map(|author| &author.name);
+        match name.or(agent.map(|owner| &owner.name)) {
+            Some(name) => Self::Busy(name.clone()),
+            None => Self::Nothing,
+        }
+    }
+
+    fn view(&self) -> Option<Node> {
+        match self {
+            Self::Nothing => None,
+            Self::Busy(name) => {
+                let said = node("span", "hidden").text(name).text(" ").text(text::TYPING);
+                let dots = node("div", "bubble dots").mute();
+                let dots = dots.with_all((0..3).map(|_| node("span", "")));
+                Some(node("div", "msg busy").with(said).with(dots))
+            }
+            Self::Draft(draft) => {
+                let bubble = node("div", "bubble").with(prose_node(&draft.delta));
+                Some(node("div", "msg draft").with(by(&draft.author)).with(bubble))
+            }
+        }
+    }
 }
 
 /// Shows the newest line once it is drawn.
 pub fn scroll_to_end() {
-    request_animation_frame(move || {
-        if let Some(view) = scroller() {
+    request_animation_frame(|| {
+        if let Some(view) = by_id("view") {
+            let view = view.element();
             view.set_scroll_top(view.scroll_height());
         }
     });
-}
-
-fn scroller() -> Option<HtmlElement> {
-    document().get_element_by_id("view")?.dyn_into().ok()
 }
 
 /// How near the end, in pixels, counts as reading the newest.
@@ -267,42 +269,34 @@ const NEAR_END: i32 = 80;
 
 /// Keeps the newest line in view for whoever reads at the end, and leaves alone whoever reads back.
 fn keep_at_end(chat: Chat) {
-    let at_end = StoredValue::new(true);
-    let was_at = StoredValue::new(0);
-    if let Some(view) = scroller() {
-        let watch = move |view: &HtmlElement| {
+    let at_end = StoredValue::new_local((true, 0));
+    if let Some(node) = by_id("view") {
+        let view = node.element().clone();
+        let _ = node.on("scroll", move |_| {
             let top = view.scroll_top();
             let near = view.scroll_height() - top - view.client_height() < NEAR_END;
             // What grows below meanwhile is followed; only going back is reading back.
-            if near || top < was_at.get_value() {
-                at_end.set_value(near);
-            }
-            was_at.set_value(top);
-        };
-        let watched = view.clone();
-        let listener = wasm_bindgen::closure::Closure::<dyn Fn()>::new(move || watch(&watched));
-        // Lives as long as the page.
-        let _ = view
-            .add_event_listener_with_callback("scroll", listener.into_js_value().unchecked_ref());
+            at_end.update_value(|(at_end, was_at)| {
+                *at_end = if near || top < *was_at { near } else { *at_end };
+                *was_at = top;
+            });
+        });
     }
+    let at_end = move || at_end.with_value(|(at_end, _)| *at_end);
     // A keyboard on the screen, or another window size.
     window_event_listener(ev::resize, move |_| {
-        if at_end.get_value() {
+        if at_end() {
             scroll_to_end();
         }
     });
-    Effect::new(move |sent: Option<usize>| {
-        chat.thread.track();
-        chat.moment.track();
-        chat.caught_up.track();
-        // What stands below takes room, too.
-        chat.status.track();
-        chat.problem.track();
-        let waiting = chat.outbox.with(|outbox| outbox.all().len());
+    let sent = Cell::new(0);
+    follow(Box::new(move || {
+        let mut waiting = 0;
+        chat.state.with(&mut |state| waiting = state.outbox.all().len());
         // Who sends wants to see it, wherever they were reading.
-        if at_end.get_value() || sent.is_some_and(|before| waiting > before) {
+        if at_end() || waiting > sent.get() {
             scroll_to_end();
         }
-        waiting
-    });
+        sent.set(waiting);
+    }));
 }

@@ -1,10 +1,9 @@
 //! What is written and not acknowledged, in order.
 
-use serde::{Deserialize, Serialize};
 use shared::id::ClientId;
 
 /// A message on its way.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outgoing {
     /// The same at every try, so that it becomes one message.
     pub client_id: ClientId,
@@ -15,7 +14,7 @@ pub struct Outgoing {
 }
 
 /// How a message stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Delivery {
     /// Not acknowledged yet.
     Pending,
@@ -30,6 +29,13 @@ pub enum Delivery {
     },
 }
 
+impl Outgoing {
+    /// One that nobody has tried to send.
+    pub fn new(client_id: ClientId, text: String) -> Self {
+        Self { client_id, text, state: Delivery::Pending }
+    }
+}
+
 /// Most messages that wait at once; more than anybody writes while offline.
 pub const MOST: usize = 100;
 
@@ -40,7 +46,7 @@ pub struct Outbox(Vec<Outgoing>);
 impl Outbox {
     /// What was left from last time. Nobody knows how far it came: it is sent again.
     pub fn restore(left: Vec<Outgoing>) -> Self {
-        let again = |outgoing| Outgoing { state: Delivery::Pending, ..outgoing };
+        let again = |outgoing: Outgoing| Outgoing::new(outgoing.client_id, outgoing.text);
         Self(left.into_iter().take(MOST).map(again).collect())
     }
 
@@ -53,7 +59,7 @@ impl Outbox {
     pub fn push(&mut self, client_id: ClientId, text: String) -> bool {
         let fits = self.0.len() < MOST && !self.0.iter().any(|o| o.client_id == client_id);
         if fits {
-            self.0.push(Outgoing { client_id, text, state: Delivery::Pending });
+            self.0.push(Outgoing::new(client_id, text));
         }
         fits
     }

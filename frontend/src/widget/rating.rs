@@ -1,86 +1,89 @@
 //! One question at the end of a conversation.
 
-use leptos::{ev, html, prelude::*};
-use shared::{api::Rate, limits, owner::Owner};
+use std::{cell::Cell, rc::Rc};
 
-use super::chat::Chat;
-use crate::{conversation::thread::Thread, text};
+use shared::limits;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlTextAreaElement;
+
+use super::{chat::Chat, region::region, server};
+use crate::{
+    dom::{Node, node},
+    text,
+};
 
 /// Asks for a rating while the conversation is closed and not rated.
-pub fn rating(chat: Chat) -> impl IntoView {
-    let closed = Memo::new(move |_| {
-        chat.state.with(|state| state.as_ref().is_some_and(|state| state.owner == Owner::Nobody))
-    });
-    let rated = Memo::new(move |_| {
-        chat.rated.get() > 0 && chat.rated.get() == chat.thread.with(Thread::seq)
-    });
-    move || match (closed.get(), rated.get()) {
-        (false, _) => ().into_any(),
-        (true, true) => html::p().class("ended").role("status").child(text::RATE_THANKS).into_any(),
-        (true, false) => question(chat).into_any(),
-    }
+pub fn rating(chat: Chat, place: Node) {
+    region(
+        chat,
+        |state| {
+            let rated = state.rated > 0 && state.rated == state.thread.seq();
+            (state.caught_up && state.thread.is_closed()).then_some(rated)
+        },
+        move |asked| {
+            let part = asked.map(|rated| if rated { thanks() } else { question(chat) });
+            place.fill(part.into_iter().collect());
+        },
+    );
 }
 
-fn question(chat: Chat) -> impl IntoView {
-    let score = RwSignal::new(0u8);
-    let comment = RwSignal::new(String::new());
-    let choices: Vec<_> = (1..=5u8)
-        .zip(text::SCORES)
-        .map(|(value, label)| {
-            html::label().class("score").title(label).child((
-                html::input()
-                    .r#type("radio")
-                    .name("score")
-                    .value(value.to_string())
-                    .attr("aria-label", label)
-                    .on(ev::change, move |_| {
-                        score.set(value);
-                        super::log::scroll_to_end();
-                    }),
-                html::span().attr("aria-hidden", "true").child(value.to_string()),
-            ))
+fn thanks() -> Node {
+    node("p", "ended").set("role", "status").text(text::RATE_THANKS)
+}
+
+fn question(chat: Chat) -> Node {
+    let score = Rc::new(Cell::new(0));
+    let more = node("div", "more");
+    let scores = (1..=5u8).zip(text::SCORES).map(|(value, label)| {
+        let (score, more, digit) = (score.clone(), more.clone(), value.to_string());
+        let input = node("input", "")
+            .set("type", "radio")
+            .set("name", "score")
+            .set("value", &digit)
+            .set("aria-label", label)
+            .on("change", move |_| {
+                if score.replace(value) == 0 {
+                    more.fill(comment());
+                }
+                super::log::scroll_to_end();
+            });
+        let shown = node("span", "").mute().text(&digit);
+        node("label", "score").set("title", label).with(input).with(shown)
+    });
+    let scores = node("div", "scores").with_all(scores);
+    let ends = [text::SCORES[0], text::SCORES[4]].map(|end| node("span", "").text(end));
+    let legend = node("legend", "").text(text::RATE);
+    let within = more.clone();
+    node("form", "rating")
+        .with(node("fieldset", "").with(legend).with(scores))
+        .with(node("p", "ends").mute().with_all(ends))
+        .with(more)
+        .on("submit", move |event| {
+            event.prevent_default();
+            let comment = within.element().first_element_child();
+            let comment = comment.and_then(|area| area.dyn_into::<HtmlTextAreaElement>().ok());
+            let comment = comment.map(|area| area.value().trim().to_owned());
+            leptos::task::spawn_local(chat.rate(score.get(), comment.filter(|c| !c.is_empty())));
         })
-        .collect();
-    let more = move || {
-        (score.get() > 0).then(|| {
-            (
-                html::textarea()
-                    .attr("aria-label", text::RATE_COMMENT)
-                    .placeholder(text::RATE_COMMENT)
-                    .attr("maxlength", limits::COMMENT_CHARS.to_string())
-                    .rows("2")
-                    .on(ev::input, move |event| comment.set(event_target_value(&event))),
-                html::button().r#type("submit").child(text::RATE_SEND),
-            )
-        })
-    };
-    let send = move |event: ev::SubmitEvent| {
-        event.prevent_default();
-        let comment = comment.get_untracked().trim().to_owned();
-        let rate =
-            Rate { score: score.get_untracked(), comment: Some(comment).filter(|c| !c.is_empty()) };
-        leptos::task::spawn_local(chat.rate(rate));
-    };
-    html::form().class("rating").on(ev::submit, send).child((
-        html::fieldset()
-            .child((html::legend().child(text::RATE), html::div().class("scores").child(choices))),
-        html::p()
-            .class("ends")
-            .attr("aria-hidden", "true")
-            .child((html::span().child(text::SCORES[0]), html::span().child(text::SCORES[4]))),
-        html::div().class("more").child(more),
-    ))
+}
+
+fn comment() -> Vec<Node> {
+    let area = node("textarea", "")
+        .set("aria-label", text::RATE_COMMENT)
+        .set("placeholder", text::RATE_COMMENT)
+        .set("maxlength", &limits::COMMENT_CHARS.to_string())
+        .set("rows", "2");
+    vec![area, node("button", "").set("type", "submit").text(text::RATE_SEND)]
 }
 
 impl Chat {
-    async fn rate(self, rate: Rate) {
-        let (Some(api), Some(id)) = (self.api(), self.conversation()) else { return };
-        match api.rate(&id, &rate).await {
-            Ok(()) => {
-                self.rated.set(self.thread.with_untracked(Thread::seq));
-                self.remember();
-            }
-            Err(failure) => self.problem.set(Some(failure.message().to_owned())),
-        }
+    async fn rate(self, score: u8, comment: Option<String>) {
+        let (Some(token), Some(id)) = (self.token(), self.conversation()) else { return };
+        let done = server::rate(token, &id, score, comment.as_deref()).await;
+        self.state.change(|state| match done {
+            Ok(()) => state.rated = state.thread.seq(),
+            Err(failure) => state.problem = Some(failure.message().to_owned()),
+        });
+        self.remember();
     }
 }

@@ -5,6 +5,11 @@ use leptos::prelude::*;
 use shared::{api::SiteLook, id::ClientId};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 
+use super::{
+    json::{self, Json},
+    seen,
+};
+
 /// What the shell passes on; a closed set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Said {
@@ -27,7 +32,19 @@ pub enum Said {
 /// What the widget may know of its site, as the page was served with it.
 pub fn look() -> Option<SiteLook> {
     let json = document().get_element_by_id("look")?.text_content()?;
-    serde_json::from_str(&json).ok()
+    read(&json::parse(&json))
+}
+
+fn read(json: &impl Json) -> Option<SiteLook> {
+    let text = |name| json.get(name).text();
+    Some(SiteLook {
+        key: text("key")?.parse().ok()?,
+        name: text("name")?,
+        color: text("color")?,
+        greeting: text("greeting")?,
+        questions: seen::texts(&json.get("questions")),
+        first_owner: text("first_owner")?,
+    })
 }
 
 /// Takes over: what waited comes first.
@@ -85,5 +102,24 @@ fn call(name: &str, a: &JsValue, b: &JsValue) {
         .and_then(JsCast::dyn_into::<Function>);
     if let Ok(function) = function {
         let _ = function.call2(&JsValue::UNDEFINED, a, b);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_look_is_read_as_it_is_written() {
+        let look = SiteLook {
+            key: "demo".parse().expect("a key"),
+            name: "Teapots".to_owned(),
+            color: "#7a1f3d".to_owned(),
+            greeting: "Hello \u{1f375}".to_owned(),
+            questions: vec!["Where is my teapot?".to_owned(), String::new()],
+            first_owner: "Mia".to_owned(),
+        };
+        let json = serde_json::to_value(&look).expect("JSON");
+        assert_eq!(read(&json), Some(look));
     }
 }

@@ -10,7 +10,6 @@ mod knowledge;
 pub use admin::Admin;
 pub use desk::Desk;
 pub use failure::Failure;
-use gloo_net::http::Method;
 pub use guest::Guest;
 pub use knowledge::{ArticleFilter, ImportFile};
 use serde::{Serialize, de::DeserializeOwned, de::IgnoredAny};
@@ -34,10 +33,10 @@ async fn ask<A: DeserializeOwned>(
     body: Option<&impl Serialize>,
 ) -> Result<A, Failure> {
     let method = match verb {
-        Verb::Get => Method::GET,
-        Verb::Post => Method::POST,
-        Verb::Put => Method::PUT,
-        Verb::Delete => Method::DELETE,
+        Verb::Get => "GET",
+        Verb::Post => "POST",
+        Verb::Put => "PUT",
+        Verb::Delete => "DELETE",
     };
     api::call(method, path, None, body).await.map_err(Failure::from)
 }

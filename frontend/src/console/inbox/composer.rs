@@ -254,6 +254,6 @@ impl Typing {
     }
 
     fn tell(self, on: bool) {
-        self.open.live.send(ClientFrame::Typing { conversation: self.open.id(), on });
+        self.open.live.send(&ClientFrame::Typing { conversation: self.open.id(), on });
     }
 }

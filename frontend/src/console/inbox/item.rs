@@ -13,9 +13,9 @@ use super::{
     thread::{Body, Item, Pending},
 };
 use crate::conversation::{
-    card,
     party::{Party, avatar},
     prose::prose,
+    sources::sources,
 };
 
 /// One item.
@@ -175,7 +175,7 @@ fn MessageView(message: Message, follows: bool, at: Timestamp) -> impl IntoView 
                     }
                 })}
             {prose(&message.text)}
-            {card::sources(&message.sources)}
+            {sources(&message.sources)}
         </div>
     }
 }

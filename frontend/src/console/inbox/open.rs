@@ -65,7 +65,7 @@ impl Open {
         provide_context(open);
         open.reload();
         live.follow(move |frame| open.take(frame));
-        on_cleanup(move || live.send(ClientFrame::Unsubscribe { conversation: id }));
+        on_cleanup(move || live.send(&ClientFrame::Unsubscribe { conversation: id }));
         open
     }
 
@@ -156,7 +156,7 @@ impl Open {
         if let Some(after) = seen {
             // It is told anew to each subscription.
             self.moment.set(Moment::default());
-            self.live.send(ClientFrame::Subscribe { conversation: self.id(), after });
+            self.live.send(&ClientFrame::Subscribe { conversation: self.id(), after });
         }
     }
 

@@ -21,7 +21,7 @@ impl Waiting {
         let desk = expect_context::<Desk>();
         live.follow(move |frame| match frame {
             LiveFrame::Ready => {
-                live.send(ClientFrame::Inbox);
+                live.send(&ClientFrame::Inbox);
                 waiting.refresh(desk.clone());
             }
             LiveFrame::Inbox { summary, counts, escalated } => {

@@ -1,20 +1,21 @@
-//! From events to what a page shows, in order: the view's own fold, as pure as the one it stands on.
+//! From events to what the widget shows, in order: the view's own fold, as pure as the one it is
+//! held against.
 
 use shared::{
-    event::{
-        Approval, ApprovalState, Event, EventBody, Handoff, Message, Note, Rating, Refund,
-        RefundState, Tool, ToolState,
-    },
-    id::{CallId, ClientId, Seq},
+    event::{ApprovalState, Message, RefundState, ToolState},
+    id::Seq,
     message::AuthorKind,
-    time::Timestamp,
 };
+
+use super::seen::{Approval, Handoff, Refund, Seen, Tool, What};
+use crate::conversation::party::Party;
 
 /// The lines of a conversation.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Thread {
     items: Vec<Item>,
     seq: Seq,
+    owner: Option<Party>,
 }
 
 /// One line.
@@ -24,8 +25,6 @@ pub struct Item {
     pub seq: Seq,
     /// The newest event that changed it; with `seq` it is the key of a list.
     pub changed: Seq,
-    /// When it began.
-    pub at: Timestamp,
     /// What it shows.
     pub kind: Kind,
 }
@@ -48,18 +47,17 @@ pub enum Kind {
         /// The decision.
         approval: Option<Approval>,
     },
-    /// An internal note; only staff receive these.
-    Note(Note),
-    /// The visitor's score; only staff receive it.
-    Rating(Rating),
-    /// The conversation was closed.
-    Closed,
 }
 
 /// How far apart, in lines, a refund and its approval can stand.
 const NEIGHBOURS: usize = 3;
 
 impl Thread {
+    /// A conversation of which nothing has been seen yet but who owned it.
+    pub fn of(owner: Party) -> Self {
+        Self { owner: Some(owner), ..Self::default() }
+    }
+
     /// The lines, oldest first.
     pub fn items(&self) -> &[Item] {
         &self.items
@@ -70,40 +68,34 @@ impl Thread {
         self.seq
     }
 
+    /// Who must answer next; nobody is known before there is a conversation.
+    pub fn owner(&self) -> Option<&Party> {
+        self.owner.as_ref()
+    }
+
+    /// Whether nobody owns the conversation.
+    pub fn is_closed(&self) -> bool {
+        self.owner.as_ref().is_some_and(|owner| owner.kind == "nobody")
+    }
+
     /// Takes in an event; what was seen already is ignored. Says whether it was new.
-    pub fn apply(&mut self, event: &Event) -> bool {
+    pub fn apply(&mut self, event: &Seen) -> bool {
         if event.seq <= self.seq {
             return false;
         }
         self.seq = event.seq;
-        match &event.body {
-            EventBody::Message(m) => self.push(event, Kind::Message(m.clone())),
-            EventBody::Handoff(h) => self.push(event, Kind::Handoff(h.clone())),
-            EventBody::Tool(t) => self.tool(event, t),
-            EventBody::Approval(a) => self.approval(event, a),
-            EventBody::Refund(r) => self.refund(event, r),
-            EventBody::Note(n) => self.push(event, Kind::Note(n.clone())),
-            EventBody::Rating(r) => self.push(event, Kind::Rating(r.clone())),
-            EventBody::Closed(_) => self.push(event, Kind::Closed),
-            EventBody::Opened(_)
-            | EventBody::Brief(_)
-            | EventBody::Acting(_)
-            | EventBody::Inquiry(_)
-            | EventBody::Rule(_)
-            | EventBody::Guard(_)
-            | EventBody::Usage(_)
-            | EventBody::Turn(_)
-            | EventBody::Identified(_) => {}
+        match &event.what {
+            What::Message(m) => self.push(event, Kind::Message(m.clone())),
+            What::Handoff(h) => {
+                self.owner = Some(h.to.clone());
+                self.push(event, Kind::Handoff(h.clone()));
+            }
+            What::Tool(t) => self.tool(event, t),
+            What::Approval(a) => self.approval(event, a),
+            What::Refund(r) => self.refund(event, r),
+            What::Other => {}
         }
         true
-    }
-
-    /// Whether the visitor's message of this name is in the journal.
-    pub fn has(&self, client_id: &ClientId) -> bool {
-        self.items.iter().rev().any(|item| match &item.kind {
-            Kind::Message(m) => m.client_id.as_ref() == Some(client_id),
-            _ => false,
-        })
     }
 
     /// The answers that can be given with one press: those of the newest message, until the
@@ -125,33 +117,29 @@ impl Thread {
         self.items.iter().rev().take_while(|item| item.seq > seq).filter(theirs).count()
     }
 
-    fn push(&mut self, event: &Event, kind: Kind) {
-        self.items.push(Item { seq: event.seq, changed: event.seq, at: event.at, kind });
+    fn push(&mut self, event: &Seen, kind: Kind) {
+        self.items.push(Item { seq: event.seq, changed: event.seq, kind });
     }
 
-    fn tool(&mut self, event: &Event, tool: &Tool) {
-        let started = |call: &CallId, kind: &Kind| matches!(kind, Kind::Tool(t) if t.call == *call);
-        let open = self.items.iter_mut().rev().find(|item| started(&tool.call, &item.kind));
+    fn tool(&mut self, event: &Seen, tool: &Tool) {
+        let started = |kind: &Kind| matches!(kind, Kind::Tool(t) if t.call == tool.call);
+        let open = self.items.iter_mut().rev().find(|item| started(&item.kind));
         match open {
             Some(item) if tool.state != ToolState::Started => {
                 item.changed = event.seq;
-                if let Kind::Tool(shown) = &mut item.kind {
-                    let args = shown.args.take().or_else(|| tool.args.clone());
-                    *shown = Tool { args, ..tool.clone() };
-                }
+                item.kind = Kind::Tool(tool.clone());
             }
             _ => self.push(event, Kind::Tool(tool.clone())),
         }
     }
 
-    fn approval(&mut self, event: &Event, approval: &Approval) {
+    fn approval(&mut self, event: &Seen, approval: &Approval) {
         for item in self.items.iter_mut().rev() {
             match &mut item.kind {
                 Kind::Approval(a) | Kind::Refund { approval: Some(a), .. }
                     if a.id == approval.id =>
                 {
-                    let action = a.action.take().or_else(|| approval.action.clone());
-                    *a = Approval { action, ..approval.clone() };
+                    *a = approval.clone();
                     item.changed = event.seq;
                     return;
                 }
@@ -172,13 +160,12 @@ impl Thread {
         }
     }
 
-    fn refund(&mut self, event: &Event, refund: &Refund) {
+    fn refund(&mut self, event: &Seen, refund: &Refund) {
         for item in self.items.iter_mut().rev() {
             if let Kind::Refund { refund: known, .. } = &mut item.kind
                 && known.intent == refund.intent
             {
-                let terms = known.terms.take().or_else(|| refund.terms.clone());
-                *known = Refund { terms, ..refund.clone() };
+                *known = refund.clone();
                 item.changed = event.seq;
                 return;
             }
@@ -203,13 +190,14 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::widget::seen;
 
-    fn event(seq: Seq, body: serde_json::Value) -> Event {
+    fn event(seq: Seq, body: serde_json::Value) -> Seen {
         let mut whole = json!({"seq": seq, "at": "2026-11-21T10:00:00Z", "epoch": 1});
         if let (Some(whole), Some(body)) = (whole.as_object_mut(), body.as_object()) {
             whole.extend(body.clone());
         }
-        serde_json::from_value(whole).expect("an event")
+        seen::event(&whole).expect("an event")
     }
 
     fn message(kind: &str, text: &str) -> serde_json::Value {
