@@ -56,7 +56,8 @@
     .map((byte, at) => (at == 6 ? (byte & 15) | 64 : at == 8 ? (byte & 63) | 128 : byte).toString(16).padStart(2, '0'))
     .join('').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 
-  const pass = (...what) => (app ? app(...what) : queued.push(what));
+  // The app comes when there is something for it to do.
+  const pass = (...what) => (app ? app(...what) : (queued.push(what), fetchApp()));
   const tell = (name, value) => (port ? port.postMessage([name, value]) : framed && untold.push([name, value]));
   const send = (text) => {
     if (!text.trim()) return;
@@ -99,7 +100,7 @@
   const calls = {
     // A keyboard that jumps up on the screen would hide the greeting; one on the desk is ready.
     show: (focus) => (pass('show'), focus === true && !coarse() && box.focus()),
-    hide: () => pass('hide'),
+    hide: () => fetched && pass('hide'),
     open: (text) => {
       if (typeof text !== 'string' || box.value) return;
       box.value = text.slice(0, box.maxLength);
@@ -124,19 +125,40 @@
     };
     port.postMessage(['here']);
     untold.splice(0).forEach((message) => port.postMessage(message));
+    tell('ready', look.color);
   });
+
+  let fetched;
+  const fetchApp = () => {
+    if (fetched) return;
+    fetched = true;
+    const sheet = document.createElement('link');
+    sheet.rel = 'stylesheet';
+    sheet.href = styles;
+    const styled = new Promise((done) => (sheet.onload = sheet.onerror = done));
+    document.head.append(sheet);
+    const load = async (tries) => {
+      try {
+        const [page] = await Promise.all([import(tries ? `${glue}?${tries}` : glue), styled]);
+        await page.default({ module_or_path: wasm });
+      } catch {
+        // Offline, most likely. What was sent waits; so does the app.
+        setTimeout(load, Math.min(30000, 1000 * 2 ** tries), tries + 1);
+      }
+    };
+    load(0);
+  };
 
   if (/^(ar|fa|he|ur)\b/.test(root.lang)) root.dir = 'rtl';
   paint(look.color);
   by('who').querySelector('h1').textContent = look.first_owner;
   let known;
   try {
-    known = JSON.parse(localStorage[`baton:${look.key}`]).conversation;
+    known = JSON.parse(localStorage[`baton:${look.key}`]);
   } catch {
     // Nothing is remembered, or nothing can be.
   }
-  known ? begin() : welcome();
-  if (!framed) pass('show');
+  known?.conversation ? begin() : welcome();
 
   window.baton = {
     look,
@@ -149,20 +171,7 @@
       queued.splice(0).forEach((what) => app(...what));
     },
   };
-
-  const sheet = document.createElement('link');
-  sheet.rel = 'stylesheet';
-  sheet.href = styles;
-  const styled = new Promise((done) => (sheet.onload = sheet.onerror = done));
-  document.head.append(sheet);
-  const load = async (tries) => {
-    try {
-      const [page] = await Promise.all([import(tries ? `${glue}?${tries}` : glue), styled]);
-      await page.default({ module_or_path: wasm });
-    } catch {
-      // Offline, most likely. What was sent waits; so does the app.
-      setTimeout(load, Math.min(30000, 1000 * 2 ** tries), tries + 1);
-    }
-  };
-  load(0);
+  // Who has written may have unread messages, or some that wait to be sent.
+  if (known) fetchApp();
+  if (!framed) pass('show');
 })();

@@ -38,9 +38,20 @@ pub async fn home(State(app): State<App>) -> Redirect {
     Redirect::temporary(if app.config.demo { "/demo" } else { "/inbox" })
 }
 
-/// The one script that a site embeds; readable by any site.
+/// The one script that a site embeds.
 pub async fn embed(headers: HeaderMap) -> Response {
-    let mut response = file("embed.js", &headers, keep::SHORTLY);
+    for_any_site("embed.js", &headers)
+}
+
+/// What that script fetches when somebody wants the chat. Its address has no version either: one
+/// that is gone after an upgrade would leave pages that are open without their chat.
+pub async fn embed_chat(headers: HeaderMap) -> Response {
+    for_any_site("embed-chat.js", &headers)
+}
+
+/// A file that any site may read.
+fn for_any_site(name: &str, headers: &HeaderMap) -> Response {
+    let mut response = file(name, headers, keep::SHORTLY);
     let out = response.headers_mut();
     out.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     let policy = HeaderName::from_static("cross-origin-resource-policy");

@@ -111,6 +111,7 @@ fn pages() -> Router<App> {
     Router::new()
         .route("/", get(pages::home))
         .route("/embed.js", get(pages::embed))
+        .route("/embed-chat.js", get(pages::embed_chat))
         .route("/widget/{key}", get(widget::show))
         .route("/widget/", get(widget::nameless))
         .route("/assets/{*name}", get(pages::asset))

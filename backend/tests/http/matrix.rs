@@ -120,9 +120,10 @@ fn routes() -> Vec<Route> {
 }
 
 /// What the pages' routes answer, which need nobody: a new one is looked at before it is added here.
-const PAGES: [&str; 14] = [
+const PAGES: [&str; 15] = [
     "/",
     "/embed.js",
+    "/embed-chat.js",
     "/widget/{key}",
     "/widget/",
     "/assets/{*name}",
