@@ -36,6 +36,14 @@ pub enum Error {
         /// Why.
         source: io::Error,
     },
+    /// A file of ours is not what it should be.
+    #[error("cannot make sense of {}: {source}", path.display())]
+    Garbled {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: serde_json::Error,
+    },
     /// wasm-bindgen could not make sense of a WASM file.
     #[error(
         "wasm-bindgen refused `{page}.wasm`: {reason}. A page that shows nothing yet is refused, too; if it speaks of a schema version, run `cargo update -p wasm-bindgen -p wasm-bindgen-cli-support` so that both agree"

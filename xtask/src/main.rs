@@ -3,6 +3,7 @@
 mod assets;
 mod bench;
 mod browser;
+mod budget;
 mod build;
 mod cache;
 mod compress;

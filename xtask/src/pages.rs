@@ -6,7 +6,7 @@
 //! | `frontend/static/**`, HTML apart | `assets/<name>-<hash>.<ext>` |
 //! | `frontend/static/**/*.html` | the same name |
 //! | `demo/**` | `demo/**` |
-//! | `embed.js` | `embed.js` |
+//! | `embed.js`, `embed-chat.js` | the same name |
 //! | | `manifest.json`: logical name of every asset → its path |
 //!
 //! Each has a `.br` and a `.gz` beside it if that is smaller.
@@ -58,27 +58,26 @@ fn sources(root: &Path) -> Result<(Files, Files)> {
         documents.extend(assets.remove_entry(&name));
     }
     for (name, content) in &mut assets {
-        if ["js", "css"].iter().any(|extension| has_extension(name, extension)) {
-            *content = slimmed(content);
-        }
+        *content = slimmed(name, content);
     }
     for (name, content) in read_tree(&root.join("demo"))? {
         documents.insert(format!("demo/{name}"), content);
     }
-    let embed = root.join("embed.js");
-    match fs::read(&embed) {
-        Ok(content) => {
-            documents.insert("embed.js".to_owned(), slimmed(&content));
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(error).at("read", embed),
+    for name in ["embed.js", "embed-chat.js"] {
+        let path = root.join(name);
+        let content = fs::read(&path).at("read", &path)?;
+        documents.insert(name.to_owned(), slimmed(name, &content));
     }
     Ok((assets, documents))
 }
 
-/// What is no text is left to the browser to complain about.
-fn slimmed(content: &[u8]) -> Vec<u8> {
-    str::from_utf8(content).map_or_else(|_| content.to_vec(), |text| slim::slim(text).into_bytes())
+/// What is neither script nor style stays as it is, and so does what is no text.
+fn slimmed(name: &str, content: &[u8]) -> Vec<u8> {
+    match str::from_utf8(content) {
+        Ok(text) if has_extension(name, "js") => slim::script(text).into_bytes(),
+        Ok(text) if has_extension(name, "css") => slim::style(text).into_bytes(),
+        _ => content.to_vec(),
+    }
 }
 
 fn has_extension(name: &str, extension: &str) -> bool {

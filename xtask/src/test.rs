@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    Part, browser,
+    Part, browser, budget,
     build::Mode,
     error::Result,
     tally::Tally,
@@ -35,6 +35,10 @@ pub fn run(workspace: &Workspace, only: Option<Part>, mode: Mode) -> ExitCode {
         report.step("pages and server for the browser", || {
             browser::build(workspace, mode).map(|()| Tally::PASSED)
         });
+        match mode {
+            Mode::Release => report.step("weight of the widget", || budget::check(workspace)),
+            Mode::Dev => report.skip("weight of the widget", "quick pages are not what users get"),
+        }
         report.step("browser tests", || browser::test(workspace));
     }
     report.finish()
