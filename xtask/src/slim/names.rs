@@ -123,7 +123,10 @@ impl<'a> File<'a, '_> {
         let declares = match (self.text(at), self.text(end)) {
             ("(", ")") => arrow || then == "{" && self.names_function(at),
             // An index stands after a value.
-            ("[", "]") => then == "=" && !is_name(before) && !matches!(before, "]" | ")"),
+            ("[", "]") => {
+                let declared = matches!(before, "const" | "let") || !is_name(before);
+                then == "=" && declared && !matches!(before, "]" | ")")
+            }
             _ => false,
         };
         if declares { names } else { Vec::new() }
@@ -213,7 +216,7 @@ mod tests {
         let check = |source: &str, slim: &str| assert_eq!(script(source), slim, "{source}");
         check("const one = 1, two = one;", "const a=1,b=a;");
         check("function add(left, right) { return left + right }", "function c(a,b){return a+b}");
-        check("let [first, last] = list", "let [a,b]=list");
+        check("let [first, last] = list", "let[a,b]=list");
         check("(...rest) => rest", "(...a)=>a");
         check("each => each", "a=>a");
     }
