@@ -2,18 +2,20 @@
 
 use std::collections::BTreeSet;
 
+use classifier::Classifier;
 use serde::Serialize;
 
-use crate::brain::{
-    Reader,
-    builtin::{classifier::Classifier, reader::BuiltinReader},
-    defaults,
-};
+use crate::brain::{Reader, builtin::reader::BuiltinReader, defaults};
 
 /// Most candidates in an answer.
 const TOP: usize = 5;
 /// Below this the router asks instead of routing; what an agent's threshold is by default.
 const SURE: f32 = 0.70;
+
+/// Labels of a file under which messages stand that are like none of the others, and from which
+/// probability on such a message is declined.
+const OUTSIDE: [&str; 3] = ["oos", "out_of_scope", "none"];
+const OUTSIDE_AT: f32 = 0.5;
 
 /// Where a message would go.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -72,7 +74,7 @@ pub enum Router {
     /// The default agents.
     Agents(Box<BuiltinReader>),
     /// Labels take the place of agents.
-    Labels(Classifier),
+    Labels(Box<Classifier>),
 }
 
 impl Router {
@@ -88,7 +90,7 @@ impl Router {
         if labels.len() < 2 {
             return Err(ExamplesError::TooFew);
         }
-        Ok(Self::Labels(Classifier::train(&examples)))
+        Ok(Self::Labels(Box::new(Classifier::train(&examples))))
     }
 
     /// Where `text` would go. Deterministic.
@@ -102,7 +104,10 @@ impl Router {
             }
             Self::Labels(classifier) => {
                 let p = classifier.predict(text);
-                let unknown = classifier.coverage(text) == 0.0;
+                let outside = classifier.labels().iter().zip(&p);
+                let outside: f32 =
+                    outside.filter(|(l, _)| OUTSIDE.contains(&l.as_str())).map(|(_, p)| *p).sum();
+                let unknown = outside >= OUTSIDE_AT || classifier.coverage(text) == 0.0;
                 let mut top: Vec<_> = classifier.labels().iter().cloned().zip(p).collect();
                 top.sort_by(|a, b| b.1.total_cmp(&a.1));
                 let intent = top.first().map(|(label, _)| label.clone());

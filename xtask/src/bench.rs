@@ -1,13 +1,17 @@
 //! `cargo xtask bench`: figures, one table each.
 
-use std::{fs, time::Duration};
+use std::{
+    fs,
+    process::{Command, ExitCode},
+    time::Duration,
+};
 
 use crate::{
     assets::Files,
     build::{self, Mode},
-    error::{AtPath, Result},
+    error::{AtPath, Error, Result},
     server::Server,
-    table,
+    table, tools,
     workspace::Workspace,
 };
 
@@ -17,8 +21,44 @@ const STARTS: usize = 5;
 /// Long enough after start for every task that runs once to have run.
 const QUIET: Duration = Duration::from_secs(3);
 
-/// Builds in release, measures and prints.
-pub fn run(workspace: &Workspace) -> Result<()> {
+/// Where the messages lie on which the brain is measured, unless it is told otherwise.
+const INTENTS: &str = "../shared/data/intents";
+
+/// Measures everything, or what `args` name.
+pub fn run(workspace: &Workspace, args: &[String]) -> Result<ExitCode> {
+    match args.split_first() {
+        Some((what, args)) if what == "brain" => return brain(workspace, args),
+        Some((what, _)) => {
+            eprintln!(
+                "error: there is no bench `{what}`; there is `brain`, and all without a name"
+            );
+            return Ok(ExitCode::FAILURE);
+        }
+        None => product(workspace)?,
+    }
+    println!("\nThe built-in brain");
+    if std::env::var_os("BATON_INTENTS").is_none() && !workspace.root.join(INTENTS).is_dir() {
+        println!("not measured: no messages in {INTENTS}; name their folder in BATON_INTENTS");
+        return Ok(ExitCode::SUCCESS);
+    }
+    brain(workspace, &[])
+}
+
+/// Builds what measures the brain, then is it.
+fn brain(workspace: &Workspace, args: &[String]) -> Result<ExitCode> {
+    let mut cargo = tools::cargo(workspace);
+    cargo.args(["build", "--release", "--package", "bench"]);
+    tools::run(&mut cargo, "Install Rust from https://rustup.rs")?;
+    let mut bench = Command::new(workspace.program("release", "bench"));
+    tools::become_it(bench.args(args).current_dir(&workspace.root)).map_err(|source| Error::Start {
+        program: "bench".to_owned(),
+        hint: "It was built just now; is `target` on a file system mounted `noexec`?",
+        source,
+    })
+}
+
+/// Builds in release, measures binary, start, memory and pages, and prints.
+fn product(workspace: &Workspace) -> Result<()> {
     let files = build::all(workspace, Mode::Release)?;
     let baton = workspace.baton(Mode::Release.server_profile());
     let size = fs::metadata(&baton).at("read", &baton)?.len();

@@ -61,7 +61,11 @@ enum Command {
         dev: bool,
     },
     /// Measure, and print one table each.
-    Bench,
+    Bench {
+        /// Only this: `brain`, with its own arguments after it.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
     /// Crash it, race it, lie to it, many times over: see `cargo xtask torture --help`.
     #[command(disable_help_flag = true)]
     Torture {
@@ -101,7 +105,7 @@ fn dispatch(command: Command) -> Result<ExitCode> {
         }
         Command::Run { dev, args } => return run::run(&workspace, Mode::from_dev(dev), &args),
         Command::Test { only, dev } => return Ok(test::run(&workspace, only, Mode::from_dev(dev))),
-        Command::Bench => bench::run(&workspace)?,
+        Command::Bench { args } => return bench::run(&workspace, &args),
         Command::Torture { args } => return torture::run(&workspace, &args),
     }
     Ok(ExitCode::SUCCESS)

@@ -3,6 +3,7 @@
 pub mod builtin;
 pub mod defaults;
 pub mod llm;
+pub mod packs;
 pub mod scripted;
 
 use futures_util::stream::BoxStream;

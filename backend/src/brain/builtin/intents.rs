@@ -24,6 +24,11 @@ pub fn get(name: &str) -> Option<&'static Intent> {
     INTENTS.get(name)
 }
 
+/// Whether an intent says nothing about who should own the conversation.
+pub fn is_small_talk(name: &str) -> bool {
+    get(name).is_some_and(|intent| intent.small_talk)
+}
+
 /// The intent whose button says this.
 pub fn by_label(label: &str) -> Option<&'static str> {
     let named = INTENTS.iter().find(|(_, intent)| !label.is_empty() && intent.label == label);

@@ -2,10 +2,9 @@
 
 use std::sync::LazyLock;
 
+use classifier::features::normalise;
 use regex::Regex;
 use shared::brief::Sentiment;
-
-use super::features::normalise;
 
 /// The words that must reach a person at once, if there are such.
 pub fn safety(text: &str) -> Option<String> {

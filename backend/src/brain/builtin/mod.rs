@@ -2,8 +2,6 @@
 //! whatever tools it is offered, speaks in templates, and says only what the record shows.
 
 mod answer;
-pub mod classifier;
-pub mod features;
 mod heard;
 pub mod intents;
 pub mod language;

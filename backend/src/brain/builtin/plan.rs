@@ -90,7 +90,7 @@ fn also_asked(scene: &Scene<'_>, answer: Answer) -> Answer {
     }
     let question = scene.say("also_asked", &[("request", part.text)]);
     let text = format!("{}\n\n{question}", answer.text);
-    Answer { text, ..answer }.buttons(["Yes, please", "No, thanks"])
+    Answer { text, ..answer }.buttons(scene.yes_or_no())
 }
 
 fn effect(scene: &Scene<'_>, tool: &str) -> Option<Effect> {
@@ -137,11 +137,7 @@ fn respond(scene: &Scene<'_>, understood: Understood) -> Answer {
         Understood::Talk(kind) => talk::reply(scene, &kind),
         Understood::Order(order) => {
             let key = if order.is_empty() { "what_about_orders" } else { "what_about_order" };
-            Answer::text(scene.say(key, &[("order", &order)])).buttons([
-                "Where is my order?",
-                "I want a refund",
-                "A copy of an invoice",
-            ])
+            Answer::text(scene.say(key, &[("order", &order)])).buttons(scene.requests())
         }
         // The buttons are in English.
         Understood::Either(..) if scene.request.language != "en" => unclear(scene),
@@ -229,7 +225,7 @@ pub fn to_person(scene: &Scene<'_>, reason: &str) -> Answer {
 
 fn not_signed_in(scene: &Scene<'_>) -> Answer {
     let answer = Answer::text(scene.say("sign_in_still", &[]));
-    if scene.person().is_some() { answer.buttons([super::scene::PERSON]) } else { answer }
+    if scene.person().is_some() { answer.buttons([scene.person_button()]) } else { answer }
 }
 
 fn cannot(scene: &Scene<'_>) -> Answer {
@@ -249,13 +245,12 @@ pub fn unclear(scene: &Scene<'_>) -> Answer {
     if missed && scene.person().is_some() {
         return to_person(scene, NOT_UNDERSTOOD);
     }
-    let text = scene.say_in_theirs("miss", &[]);
-    let offers: &[&str] = if scene.request.language == "en" {
-        &["I want a refund", "Where is my order?", super::scene::PERSON]
-    } else {
-        &[super::scene::PERSON]
-    };
-    Answer::text(text).buttons(offers.iter().copied())
+    let text = scene.say("miss", &[]);
+    if phrases::variants(&scene.request.language, "label_refund_request").is_none() {
+        return Answer::text(text).buttons([scene.person_button()]);
+    }
+    let [order, refund, _] = scene.requests();
+    Answer::text(text).buttons([refund, order, scene.person_button()])
 }
 
 /// Whether these words of an agent said that it had not understood.
@@ -303,7 +298,7 @@ fn opened(scene: &Scene<'_>, answer: Answer) -> Answer {
     let upset = scene.just_said(|text| lexicon::sentiment(text) == Sentiment::Upset);
     let told = scene.agents_said().any(|text| phrases::heard("sympathy", text).is_some());
     let answer = if upset && !told && !answer.text.is_empty() {
-        answer.after(&scene.say_in_theirs("sympathy", &[]))
+        answer.after(&scene.say("sympathy", &[]))
     } else {
         answer
     };

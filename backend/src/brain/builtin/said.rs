@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
+use classifier::features::normalise;
 use regex::Regex;
 
 use super::{
-    features::normalise,
     lexicon::{self, pattern},
     long,
     scene::values,
@@ -122,9 +122,18 @@ pub fn orders_meant(text: &str) -> Vec<String> {
     let named = values(&slots, "order");
     let taken_back = |order: &String| {
         let id = order.to_lowercase();
-        ["not ", "not order ", "nicht ", "instead of ", "instead of order "]
-            .iter()
-            .any(|not| normal.contains(&format!("{not}{id}")))
+        [
+            "not ",
+            "not order ",
+            "nicht ",
+            "instead of ",
+            "instead of order ",
+            "pas ",
+            "niet ",
+            "não ",
+        ]
+        .iter()
+        .any(|not| normal.contains(&format!("{not}{id}")))
     };
     named.into_iter().filter(|order| !taken_back(order)).collect()
 }
@@ -143,12 +152,12 @@ macro_rules! patterns {
 
 patterns! {
     /// A yes.
-    pub YES = r"^(?:yes|yep|yeah|yup|ya|sure|ok|okay|please do|do it|go ahead|correct|exactly|right|of course|absolutely|definitely|ja|jawohl|oui|sí|si|sim|tak|da|sounds good|fine|refund it|confirmed?|i confirm|that'?s (?:right|correct|it)|please)\b";
+    pub YES = r"^(?:yes|yep|yeah|yup|ya|sure|ok|okay|please do|do it|go ahead|correct|exactly|right|of course|absolutely|definitely|ja|jawohl|klar|gerne?|genau|natürlich|einverstanden|oui|ouais|d'accord|volontiers|bien sûr|sí|si|sì|vale|claro|de acuerdo|certo|va bene|sim|isso|graag|prima|doe maar|tak|jasne|da|sounds good|fine|refund it|confirmed?|i confirm|that'?s (?:right|correct|it)|please)\b";
     /// A no.
-    pub NO = r"^(?:no|nope|nah|not|don'?t|do not|never|nein|non|não|nee|nie|stop|cancel|wait)\b";
+    pub NO = r"^(?:no|nope|nah|not|don'?t|do not|never|nein|lieber nicht|non|não|nee|liever niet|nie|stop|cancel|wait)\b";
     NO_MATTER = r"^(?:no|not a) (?:problem|worries|rush|hurry)\b|^(?:not bad|never mind if)\b";
     STARTS_OVER = r"^(?:oh |ah |ok )?(?:no|wait|sorry|actually|oops|i mean|i meant|rather|scratch that|correction|hold on)\b|\binstead\b";
-    CORRECTED = r"(?i)\b(?:sorry|no wait|i mean|i meant|rather|correction|oops|scratch that|make that|actually)\b";
+    CORRECTED = r"(?i)\b(?:sorry|no wait|i mean|i meant|rather|correction|oops|scratch that|make that|actually|ich meine|ich meinte|sondern|doch|je veux dire|plutôt|pardon|quiero decir|perdón|mejor dicho|volevo dire|anzi|quero dizer|desculpe|aliás|ik bedoel|ik bedoelde|toch|miałem na myśli|chodzi mi o|przepraszam)\b";
     ADDS = r"\b(?:also|too|as well|another|both)\b";
     WHOLE = r"\b(?:everything|the whole|whole order|all of it|full (?:amount|refund|order)|in full|entire|both (?:charges|payments))\b";
     /// Chooses one of several.
@@ -157,7 +166,7 @@ patterns! {
     pub CORRECTS = r"\b(?:i mean|i meant|meant|not|instead|sorry|wrong|oops|correction|rather|actually|typo|it'?s|its|it is|number is|order is)\b|^no\b";
     MONEY_BACK = r"\b(?:refund\w*|refnud|refudn|refun|refud|reufnd|refound|money back|mony back|moeny back|money bck|monney back|cash back|pay(?:ment)? back|paid back|reimburs\w*|repay\w*|give (?:me )?(?:it|that|them|the (?:money|amount|second (?:one|charge|payment))|my money|one (?:payment|charge)) back|(?:return|get|want|have) (?:me )?(?:the|my) money|second (?:one|charge|payment) back|geld zurück|zurückerstatt\w*|erstatt\w*|rückerstattung|rembours\w*|reembols\w*|devolu\w*|devuel\w*|devolver|rimbors\w*|terugbetal\w*|geld terug|zwrot\w*|zwróć\w*)\b";
     POLITE = r"\b(?:please|pls|plz|(?:can|could|will|would) you|i want|i need|i would like|i'?d like|bitte|por favor|s'il vous plaît|per favore|proszę)\b";
-    HYPOTHETICAL = r"\b(?:shall i|should i|you said|can i (?:still )?(?:get|have|claim|ask)|could i|may i|am i|would i|is it (?:possible|too late)|is (?:order |it |my order )?\w* ?refundable|how (?:long|do|does|much|would|can|many|to)|what if|if i|eligible|possible to|policy|policies|do you (?:do|offer|give)|when (?:will|do|does|can)|where(?:'s| is)|status|promised|was i|were you|have you|did you|has my)\b";
+    HYPOTHETICAL = r"\b(?:shall i|should i|you said|can i (?:still )?(?:get|have|claim|ask)|could i|may i|am i|would i|is it (?:possible|too late)|is (?:order |it |my order )?\w* ?refundable|how (?:long|do|does|much|would|can|many|to)|what (?:has )?(?:happened|happens|became|become)|what(?:'?s| is) (?:going on|happening)|what if|if i|eligible|possible to|policy|policies|do you (?:do|offer|give)|when (?:will|do|does|can)|where(?:'s| is)|status|promised|was i|were you|have you|did you|has my)\b";
     /// Wants no refund, or no longer.
     pub REFUSES_REFUND = r"\b(?:do not|don'?t|dont|no longer|not|never) (?:really )?(?:want|need|asked? for|asking for|like|wish)? ?(?:to have |to get )?(?:a |any |the |my |your )?(?:refund(?:ed)?|money back|reimbursement)\b|\b(?:cancel|stop|withdraw|forget(?: about)?) (?:the|my|that|this) refund\b";
     /// Speaks of something that was made twice.
@@ -180,7 +189,7 @@ patterns! {
     /// Speaks of an order without saying what about it.
     pub ABOUT_AN_ORDER = r"\b(?:help|questions?|problems?|issues?|trouble) (?:with|about|regarding|on) (?:my|an|the|one of my|a) (?:\w+ )?(?:orders?|purchase)\b.{0,3}$";
     NEWEST = r"\b(?:last|latest|newest|most recent|recent|current)\b";
-    NOT_ARRIVED = r"\b(?:not|never|n'?t|hasnt|havent|didnt|still no|no sign|nothing) (?:\w+ ){0,3}?(?:received?|got(?:ten)?|get|arrived?|here|come|came|reached|there|package|parcel)\b|(?:hasn't|haven't|didn't|isn't) (?:\w+ ){0,2}?(?:received?|got|get|arrived?|here|come|reached)\b";
+    NOT_ARRIVED = r"\b(?:not|never|n'?t|hasnt|havent|didnt|still no|no sign|nothing) (?:\w+ ){0,3}?(?:received?|got(?:ten)?|get|arrived?|here|come|came|reached|there|package|parcel)\b|(?:hasn't|haven't|didn't|isn't) (?:\w+ ){0,2}?(?:received?|got|get|arrived?|here|come|reached)\b|\b(?:nicht|nichts|nie) (?:\w+ ){0,2}?(?:angekommen|erhalten|bekommen|da)\b|\bpas (?:\w+ ){0,2}?(?:reçue?|arrivée?s?)\b|\bno (?:me )?(?:ha|he|han) (?:llegado|recibido)\b|\bnon (?:è|ho) (?:\w+ ){0,2}?(?:arrivat\w|ricevut\w)\b|\bnão (?:recebi|chegou)\b|\bniet (?:\w+ ){0,2}?(?:ontvangen|aangekomen|gekregen)\b|\bnie (?:dotarł\w*|dostał\w*|otrzymał\w*|przysz\w+)\b";
 }
 
 #[cfg(test)]

@@ -64,11 +64,13 @@ impl<'a> Scene<'a> {
         })
     }
 
-    /// A phrase, in other words than the agent's last if it has others.
+    /// A phrase in the visitor's language, if it is there in it, else in English; in other words than
+    /// the agent's last if it has others.
     pub fn say(&self, key: &str, values: &[(&str, &str)]) -> String {
-        let words = phrases::say(key, self.seq(), values);
+        let language = self.request.language.as_str();
+        let words = phrases::say(language, key, self.seq(), values);
         let repeats = self.agents_said().next().is_some_and(|said| said.contains(&words));
-        if repeats { phrases::say(key, self.seq() + 1, values) } else { words }
+        if repeats { phrases::say(language, key, self.seq() + 1, values) } else { words }
     }
 
     /// These words, or that they are said again: who asks again is answered again.
@@ -274,9 +276,44 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// A phrase in the visitor's language if it is there, else in English.
-    pub fn say_in_theirs(&self, key: &str, values: &[(&str, &str)]) -> String {
-        phrases::say_in(&self.request.language, key, self.seq(), values)
+    /// A word of a tool's result ("partially_refunded") as the visitor reads it.
+    pub fn word(&self, value: &Value) -> String {
+        let plain = value.as_str().unwrap_or_default().replace('_', " ");
+        let theirs = phrases::variants(&self.request.language, &format!("word_{plain}"));
+        theirs.and_then(<[String]>::first).cloned().unwrap_or(plain)
+    }
+
+    /// A date in a tool's result ("2026-11-12…") as the visitor reads it ("12 November 2026").
+    pub fn day(&self, value: &Value) -> String {
+        let text = value.as_str().unwrap_or_default();
+        let language = self.request.language.as_str();
+        let months = phrases::variants(language, "months");
+        let months = months.or_else(|| phrases::variants("en", "months"));
+        let read = || {
+            let mut parts = text.get(..10)?.split('-');
+            let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+            let name = months?.get(month.parse::<usize>().ok()?.checked_sub(1)?)?;
+            let day = day.parse::<u8>().ok()?.to_string();
+            let values = [("day", day.as_str()), ("month", name.as_str()), ("year", year)];
+            Some(phrases::say(language, "date", 0, &values))
+        };
+        read().unwrap_or_else(|| text.to_owned())
+    }
+
+    /// The buttons of a question: yes and no.
+    pub fn yes_or_no(&self) -> [String; 2] {
+        [self.say("yes", &[]), self.say("no", &[])]
+    }
+
+    /// The buttons of what most visitors want.
+    pub fn requests(&self) -> [String; 3] {
+        ["order_status", "refund_request", "invoice_copy"]
+            .map(|intent| self.say(&format!("label_{intent}"), &[]))
+    }
+
+    /// The button that asks for a person.
+    pub fn person_button(&self) -> String {
+        self.say("person", &[])
     }
 
     /// Why a tool would not, in words for the visitor.
@@ -294,13 +331,13 @@ impl<'a> Scene<'a> {
     /// Asks the visitor to sign in.
     pub fn sign_in(&self) -> Answer {
         let answer = Answer::text(self.say("sign_in", &[]));
-        if self.person().is_some() { answer.buttons([PERSON]) } else { answer }
+        if self.person().is_some() { answer.buttons([self.person_button()]) } else { answer }
     }
 
     /// Text that ends in the offer of a person, with its buttons.
     pub fn offer(&self, text: String) -> Answer {
         let answer = Answer::text(text);
-        if self.person().is_some() { answer.buttons(["Yes, please", "No, thanks"]) } else { answer }
+        if self.person().is_some() { answer.buttons(self.yes_or_no()) } else { answer }
     }
 
     /// The transfer that leads to a person: to the agent that handles such wishes, else to people.
@@ -355,9 +392,6 @@ impl<'a> Scene<'a> {
 }
 
 const TO_QUEUE: &str = "transfer_to_queue_";
-
-/// The button that asks for a person.
-pub const PERSON: &str = "Talk to a person";
 
 /// The values of one key.
 pub fn values(slots: &[(String, String)], key: &str) -> Vec<String> {

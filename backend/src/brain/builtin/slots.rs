@@ -2,11 +2,12 @@
 
 use std::sync::LazyLock;
 
+use classifier::features::READ_CHARS;
 use regex::Regex;
 use shared::money::{Currency, Money};
 use unicode_normalization::UnicodeNormalization;
 
-use super::{features::READ_CHARS, lexicon::pattern};
+use super::lexicon::pattern;
 
 /// Most values taken from one message; more are no request but a list.
 const MOST: usize = 12;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{day, lines, list, orders, price, word};
+use super::{lines, list, orders, price};
 use crate::brain::builtin::{
     answer::{Answer, Needs},
     said,
@@ -44,7 +44,8 @@ pub fn duplicate(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
 fn twice(scene: &Scene<'_>, goal: &Goal, order: &str, charges: &[Value], second: &Value) -> Answer {
     let amount = price(&second["amount"]);
     let first = charges.iter().find(|charge| charge["duplicate"] != true);
-    let (on, again) = (first.map_or_else(String::new, |c| day(&c["at"])), day(&second["at"]));
+    let (on, again) =
+        (first.map_or_else(String::new, |c| scene.day(&c["at"])), scene.day(&second["at"]));
     let values = [("order", order), ("amount", &amount), ("first", &on), ("second", &again)];
     if second["state"] == "refunded" {
         return Answer::text(scene.say("duplicate_refunded", &values));
@@ -65,7 +66,7 @@ fn twice(scene: &Scene<'_>, goal: &Goal, order: &str, charges: &[Value], second:
         }
         Some(_) => {
             let question = scene.say("offer_refund", &values);
-            Answer::text(format!("{seen} {question}")).buttons(["Yes, please", "No, thanks"])
+            Answer::text(format!("{seen} {question}")).buttons(scene.yes_or_no())
         }
         None => offer(scene, &seen),
     }
@@ -85,13 +86,15 @@ pub fn charges(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
     }
     let all = found.iter().take(LISTED).map(|charge| {
         let order =
-            charge["order"].as_str().map_or_else(String::new, |o| format!(" for order {o}"));
-        let twice = if charge["duplicate"] == true { " (a second time)" } else { "" };
+            charge["order"].as_str().map(|order| scene.say("for_order", &[("order", order)]));
+        let twice = (charge["duplicate"] == true).then(|| scene.say("second_time", &[]));
+        let said = [Some(price(&charge["amount"])), order, twice];
+        let said = said.into_iter().flatten().collect::<Vec<_>>().join(" ");
         let state = match charge["state"].as_str() {
             Some("captured") | None => String::new(),
-            Some(_) => format!(", {}", word(&charge["state"])),
+            Some(_) => format!(", {}", scene.word(&charge["state"])),
         };
-        format!("{}: {}{order}{twice}{state}", day(&charge["at"]), price(&charge["amount"]))
+        format!("{}: {said}{state}", scene.day(&charge["at"]))
     });
     let mut text = lines(&scene.say("charges", &[]), all);
     let standing = found.iter().find(|c| c["duplicate"] == true && c["state"] != "refunded");
@@ -99,7 +102,7 @@ pub fn charges(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
     let Some((order, amount)) = second else { return Ok(Answer::text(text)) };
     text.push_str("\n\n");
     text.push_str(&scene.say("offer_refund", &[("order", order), ("amount", &amount)]));
-    Ok(Answer::text(text).buttons(["Yes, please", "No, thanks"]))
+    Ok(Answer::text(text).buttons(scene.yes_or_no()))
 }
 
 /// Sends an invoice again, or lets the visitor choose one.
@@ -116,7 +119,7 @@ pub fn invoices(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
         Some(named) => found.iter().find(|invoice| id(invoice).eq_ignore_ascii_case(named)),
         None if texts.iter().any(|text| said::means_newest(text)) => found.first(),
         None if place(scene).is_some() => place(scene).and_then(|place| found.get(place)),
-        None => found.iter().find(|invoice| of_month(invoice, &texts)).or(match found {
+        None => found.iter().find(|invoice| of_month(scene, invoice, &texts)).or(match found {
             [only] => Some(only),
             _ => None,
         }),
@@ -130,7 +133,7 @@ pub fn invoices(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
     }
     let shown = &found[..found.len().min(LISTED)];
     let all = shown.iter().map(|invoice| {
-        format!("{}: {}, {}", id(invoice), day(&invoice["date"]), price(&invoice["amount"]))
+        format!("{}: {}, {}", id(invoice), scene.day(&invoice["date"]), price(&invoice["amount"]))
     });
     let question = lines(&scene.say("which_invoice", &[]), all);
     let text = match &named {
@@ -149,13 +152,11 @@ fn place(scene: &Scene<'_>) -> Option<usize> {
 }
 
 /// Whether one of the texts names the month of the invoice.
-fn of_month(invoice: &Value, texts: &[&str]) -> bool {
-    let date = day(&invoice["date"]);
-    let month = date.split(' ').nth(1).unwrap_or_default().to_lowercase();
-    let names = |text: &&str| {
-        text.to_lowercase().split(|c: char| !c.is_alphabetic()).any(|word| word == month)
-    };
-    !month.is_empty() && texts.iter().any(names)
+fn of_month(scene: &Scene<'_>, invoice: &Value, texts: &[&str]) -> bool {
+    let date = scene.day(&invoice["date"]).to_lowercase();
+    let of_date = |word: &str| word.chars().count() > 2 && date.split(' ').any(|it| it == word);
+    let names = |text: &&str| text.to_lowercase().split(|c: char| !c.is_alphabetic()).any(of_date);
+    texts.iter().any(names)
 }
 
 /// Says what the visitor has subscribed to.
@@ -165,13 +166,20 @@ pub fn subscription(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
         return Ok(Answer::text(scene.say("no_subscription", &[])));
     };
     let field = |key: &str| it.get(key).cloned().unwrap_or_default();
-    let every = field("every").as_str().map_or_else(String::new, |every| format!(" every {every}"));
-    let renews = day(&field("renews"));
+    let every = field("every").as_str().map_or_else(String::new, |every| {
+        let theirs = scene.say(&format!("word_{every}"), &[]);
+        if theirs.is_empty() { format!(" every {every}") } else { format!(" {theirs}") }
+    });
+    let renews = scene.day(&field("renews"));
     let parts = [
         field("plan").as_str().unwrap_or_default().to_owned(),
         format!("{}{every}", price(&field("price"))),
-        word(&field("status")),
-        if renews.is_empty() { String::new() } else { format!("renews on {renews}") },
+        scene.word(&field("status")),
+        if renews.is_empty() {
+            String::new()
+        } else {
+            scene.say("renews_on", &[("date", &renews)])
+        },
     ];
     let known: Vec<String> = parts.into_iter().filter(|part| !part.trim().is_empty()).collect();
     let text = scene.say("subscription", &[("plan", &known.join(", "))]);

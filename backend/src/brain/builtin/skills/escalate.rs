@@ -32,9 +32,9 @@ fn words(scene: &Scene<'_>) -> String {
         parts.push(scene.say("emergency", &[]));
     }
     let hours = plan::found(scene, "business_hours");
-    parts.push(scene.say_in_theirs(why(scene), &[]));
+    parts.push(scene.say(why(scene), &[]));
     if hours.is_some_and(|hours| hours["open"] == false) {
-        parts.push(scene.say_in_theirs("closed", &[]));
+        parts.push(scene.say("closed", &[]));
         let text = hours.and_then(|hours| hours["text"].as_str()).unwrap_or_default();
         parts.push(cut(text, 300));
     } else if let Some(waiting) =
@@ -45,7 +45,7 @@ fn words(scene: &Scene<'_>) -> String {
             1 => "one_ahead",
             _ => "ahead",
         };
-        parts.push(scene.say_in_theirs(key, &[("n", &waiting.to_string())]));
+        parts.push(scene.say(key, &[("n", &waiting.to_string())]));
     }
     parts.push(match kept_address(scene) {
         Some(email) => scene.say("email_kept", &[("email", &email)]),

@@ -2,13 +2,13 @@
 
 use std::sync::LazyLock;
 
+use classifier::features::normalise;
 use regex::Regex;
 use serde_json::{Value, json};
 
 use super::{knowledge, list};
 use crate::brain::builtin::{
     answer::{Answer, Needs},
-    features::normalise,
     lexicon::pattern,
     scene::{Scene, cut},
     understand::Goal,

@@ -1,5 +1,6 @@
 //! Answers from the knowledge base: the passage that answers is quoted and linked.
 
+use classifier::{concepts, features};
 use serde_json::{Value, json};
 use shared::limits::QUERY_CHARS;
 
@@ -7,7 +8,7 @@ use super::list;
 use crate::brain::Entry;
 use crate::brain::builtin::{
     answer::{Answer, Needs},
-    features, plan, said,
+    intents, plan, said,
     scene::{Scene, cut},
     understand::Goal,
 };
@@ -19,7 +20,7 @@ const LEANING_WORDS: usize = 8;
 
 /// Quotes what the pages say, or says that they say nothing.
 pub fn answer(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
-    let mut query = cut(&goal.text, QUERY_CHARS);
+    let mut query = in_english(scene, goal);
     if said::goes_on(&query)
         && let Some(fuller) = leaning(scene, &query)
     {
@@ -45,6 +46,20 @@ pub fn answer(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
         answer.sources.push((title.to_owned(), url.to_owned()));
     }
     Ok(answer)
+}
+
+/// What to look for. The pages are in English: of another language what its words are about.
+fn in_english(scene: &Scene<'_>, goal: &Goal) -> String {
+    if scene.request.language == "en" {
+        return cut(&goal.text, QUERY_CHARS);
+    }
+    let label = intents::get(&goal.intent).map_or("", |intent| intent.label.as_str());
+    let words = features::words(&features::normalise(&goal.text));
+    let about = words.iter().filter_map(|word| concepts::of(word));
+    let words: Vec<&str> = label.split(' ').chain(about).collect();
+    let query =
+        if words.iter().all(|word| word.is_empty()) { goal.text.clone() } else { words.join(" ") };
+    cut(query.trim(), QUERY_CHARS)
 }
 
 fn passages<'a>(scene: &Scene<'a>, query: &str) -> Needs<&'a [Value]> {

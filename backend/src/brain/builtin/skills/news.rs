@@ -39,7 +39,7 @@ pub fn report(scene: &Scene<'_>) -> Option<Answer> {
     Some(match also_named(scene) {
         Some(order) if !text.ends_with('?') => {
             let also = scene.say("also_named", &[("order", &order)]);
-            let buttons = [format!("Refund order {order}"), "No, thanks".to_owned()];
+            let buttons = [scene.say("refund_order", &[("order", &order)]), scene.say("no", &[])];
             Answer::text(format!("{text} {also}")).buttons(buttons)
         }
         _ => with_offer(scene, text),

@@ -1,12 +1,13 @@
 //! Orders: which one is meant, and where it is.
 
+use classifier::features;
 use serde_json::{Value, json};
 
-use super::{day, lines, list, price, word};
+use super::{lines, list, price};
 use crate::brain::builtin::{
     answer::{Answer, Needs},
-    features, phrases, said,
-    scene::{PERSON, Scene, values},
+    phrases, said,
+    scene::{Scene, values},
     slots,
     understand::{self, Goal},
 };
@@ -97,19 +98,20 @@ fn choose(scene: &Scene<'_>, orders: &[Value], numbers: &[String], newest: bool)
             }
             let shown = &orders[..orders.len().min(LISTED)];
             let question = if asked { "which_order_again" } else { "which_order" };
-            let text = lines(&scene.say(question, &[]), shown.iter().map(line));
-            let person = (asked && scene.person().is_some()).then(|| PERSON.to_owned());
+            let text =
+                lines(&scene.say(question, &[]), shown.iter().map(|order| line(scene, order)));
+            let person = (asked && scene.person().is_some()).then(|| scene.person_button());
             Err(Answer::text(text).buttons(shown.iter().map(id).chain(person)))
         }
     }
 }
 
 /// An order in a line.
-fn line(order: &Value) -> String {
+fn line(scene: &Scene<'_>, order: &Value) -> String {
     let id = order["id"].as_str().unwrap_or_default();
     let items: Vec<&str> = list(&order["items"]).iter().filter_map(Value::as_str).take(2).collect();
-    let (total, date) = (price(&order["total"]), day(&order["date"]));
-    let known = [items.join(", "), total, date, word(&order["status"])];
+    let (total, date) = (price(&order["total"]), scene.day(&order["date"]));
+    let known = [items.join(", "), total, date, scene.word(&order["status"])];
     let known: Vec<String> = known.into_iter().filter(|part| !part.is_empty()).collect();
     format!("{id}: {}", known.join(", "))
 }
@@ -123,13 +125,16 @@ pub fn status(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
         if orders.is_empty() {
             return Ok(Answer::text(scene.say("no_orders", &[])));
         }
-        let text = lines(&scene.say("orders", &[]), orders.iter().take(LISTED).map(line));
+        let text = lines(
+            &scene.say("orders", &[]),
+            orders.iter().take(LISTED).map(|order| line(scene, order)),
+        );
         return Ok(Answer::text(text));
     }
     let order = which(scene, goal)?;
     let found = &scene.need("lookup_order", json!({ "order": order }))?["order"];
-    let (date, total) = (day(&found["date"]), price(&found["total"]));
-    let (state, delivered) = (word(&found["status"]), day(&found["delivered_at"]));
+    let (date, total) = (scene.day(&found["date"]), price(&found["total"]));
+    let (state, delivered) = (scene.word(&found["status"]), scene.day(&found["delivered_at"]));
     let values = [
         ("order", order.as_str()),
         ("date", &date),
@@ -137,7 +142,7 @@ pub fn status(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
         ("status", &state),
         ("delivered", &delivered),
     ];
-    let arrived = state == "delivered" && !delivered.is_empty();
+    let arrived = found["status"] == "delivered" && !delivered.is_empty();
     let text = scene.say(if arrived { "order_delivered" } else { "order_status" }, &values);
     if arrived && goal.says(said::says_not_arrived) {
         return Ok(scene.offer(format!("{text} {}", scene.say("not_arrived", &[]))));

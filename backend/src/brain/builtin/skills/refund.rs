@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use shared::money::Money;
 
-use super::{day, lines, list, money, news, orders, price, word};
+use super::{lines, list, money, news, orders, price};
 use crate::brain::{
     Entry,
     builtin::{
@@ -64,7 +64,7 @@ pub fn request(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
         (false, _) => "confirm_refund",
     };
     let question = scene.say(key, &values);
-    Ok(Answer::text(question).buttons(["Yes, refund it", "No, thanks"]))
+    Ok(Answer::text(question).buttons([scene.say("yes_refund", &[]), scene.say("no", &[])]))
 }
 
 /// How much, from the order's record alone.
@@ -105,12 +105,11 @@ fn named_amount(
             let values = [("order", order), ("amount", amount.as_str())];
             let question = scene.say("confirm_refund", &values);
             let text = format!("{} {question}", scene.say("other_amount", &values));
-            Err(Answer::text(text).buttons(["Yes, refund it", "No, thanks", PERSON]))
+            let [yes, no] = [scene.say("yes_refund", &[]), scene.say("no", &[])];
+            Err(Answer::text(text).buttons([yes, no, scene.person_button()]))
         }
     }
 }
-
-const PERSON: &str = crate::brain::builtin::scene::PERSON;
 
 fn smaller(a: Money, b: Money) -> Money {
     if a.currency == b.currency && a.amount < b.amount { a } else { b }
@@ -136,7 +135,7 @@ fn charge_of(found: &Value, amount: Money) -> Option<&Value> {
 }
 
 fn nothing_left(scene: &Scene<'_>, order: &str, found: &Value) -> Answer {
-    let until = day(&found["refund_window"]["until"]);
+    let until = scene.day(&found["refund_window"]["until"]);
     let values = [("order", order), ("until", until.as_str())];
     let refunded = list(&found["charges"]).iter().any(|charge| charge["state"] == "refunded");
     let open = found["refund_window"]["open"].as_bool().unwrap_or(true);
@@ -238,12 +237,12 @@ pub fn status(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
         .collect();
     let lines_of = found.iter().take(5).map(|refund| {
         let order = refund["order"].as_str().unwrap_or_default();
-        let at = day(&refund["at"]);
+        let at = scene.day(&refund["at"]);
         let state = match refund["state"].as_str() {
-            Some("succeeded") => "refunded".to_owned(),
-            _ => word(&refund["state"]),
+            Some("succeeded") => scene.word(&json!("refunded")),
+            _ => scene.word(&refund["state"]),
         };
-        format!("Order {order}: {} {state}, {at}", price(&refund["amount"]))
+        format!("{order}: {} {state}, {at}", price(&refund["amount"]))
     });
     let all: Vec<String> = lines_of.chain(briefed).collect();
     if all.is_empty() {

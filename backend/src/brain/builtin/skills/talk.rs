@@ -3,15 +3,15 @@
 use super::news;
 use crate::brain::builtin::{answer::Answer, plan, scene::Scene};
 
-/// What a tool lets the agent say of itself.
-const CAN: [(&str, &str); 7] = [
-    ("search_knowledge", "answer questions about shipping, returns, payment and your account"),
-    ("lookup_order", "look up your orders"),
-    ("list_charges", "check what was charged"),
-    ("resend_invoice", "send you invoices again"),
-    ("issue_refund", "take care of refunds"),
-    ("refund_status", "tell you how a refund stands"),
-    ("business_hours", "bring in a person"),
+/// The tools that let the agent do something worth telling.
+const CAN: [&str; 7] = [
+    "search_knowledge",
+    "lookup_order",
+    "list_charges",
+    "resend_invoice",
+    "issue_refund",
+    "refund_status",
+    "business_hours",
 ];
 
 /// Replies to small talk of this kind.
@@ -38,26 +38,21 @@ fn greet(scene: &Scene<'_>) -> Answer {
 }
 
 fn capabilities(scene: &Scene<'_>) -> Answer {
-    let mut can: Vec<&str> =
-        CAN.iter().filter(|(tool, _)| scene.has(tool)).map(|(_, words)| *words).collect();
     // What colleagues can do, this agent can reach.
     let reachable = |tool: &str| {
         scene.reader.holders(tool).iter().any(|agent| scene.transfer_to(agent).is_some())
     };
-    let theirs = CAN.iter().filter(|(tool, words)| !can.contains(words) && reachable(tool));
-    let theirs: Vec<&str> = theirs.map(|(_, words)| *words).collect();
-    can.extend(theirs);
-    can.retain(|words| *words != "bring in a person");
+    let own = CAN.into_iter().filter(|tool| scene.has(tool));
+    let theirs = CAN.into_iter().filter(|tool| !scene.has(tool) && reachable(tool));
+    let said = |tool: &str| scene.say(&format!("can_{tool}"), &[]);
+    let can: Vec<String> =
+        own.chain(theirs).filter(|tool| *tool != "business_hours").map(said).collect();
     let list = match can.split_last() {
-        None => "bring in a person".to_owned(),
-        Some((last, [])) => (*last).to_owned(),
-        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        None => said("business_hours"),
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} {} {last}", rest.join(", "), scene.say("and", &[])),
     };
-    Answer::text(scene.say("capabilities", &[("list", &list)])).buttons([
-        "Where is my order?",
-        "I want a refund",
-        "A copy of an invoice",
-    ])
+    Answer::text(scene.say("capabilities", &[("list", &list)])).buttons(scene.requests())
 }
 
 fn never_mind(scene: &Scene<'_>) -> Answer {

@@ -1,10 +1,11 @@
 //! Answers to what an agent asked: yes, no, which one.
 
+use classifier::features::normalise;
+
 use super::{Asked, Goal, Understood, carried, is_task, single::CARRIED_AT};
 use crate::brain::{
     Reading,
     builtin::{
-        features::normalise,
         said::{self, INSISTS, WHICH_ONE, WHY, YES, asks_for_money_back},
         scene::{Scene, values},
     },

@@ -51,8 +51,7 @@ pub fn asked(text: &str) -> Option<Asked> {
         Some(Asked::SignIn)
     } else if is(&["not_found", "not_yours"]) {
         Some(Asked::Number)
-    } else if is(&["miss"]) && !text.is_ascii() || text.contains(" person ") && text.ends_with('?')
-    {
+    } else if phrases::offers_person(text) || text.contains(" person ") && text.ends_with('?') {
         Some(Asked::Person)
     } else {
         None

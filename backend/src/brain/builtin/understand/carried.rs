@@ -1,5 +1,7 @@
 //! Messages that go on with an earlier request: "cancel it", "A1002", "sorry, A1001".
 
+use classifier::features::normalise;
+
 use super::{
     Goal, Understood, is_task,
     single::{CARRIED_AT, by_its_words},
@@ -7,7 +9,6 @@ use super::{
 use crate::brain::{
     Reading,
     builtin::{
-        features::normalise,
         requests,
         said::{self, CORRECTS, ENDS, asks_for_money_back},
         scene::{Scene, values},

@@ -1,8 +1,9 @@
 //! What whoever handed the conversation over wants done: the brief's request, a person's note.
 
+use classifier::features::normalise;
+
 use super::{Goal, Understood, carried, is_task, single::CARRIED_AT, understand};
 use crate::brain::builtin::{
-    features::normalise,
     intents, requests,
     said::{self, DENIES, asks_for_money_back},
     scene::Scene,

@@ -1,5 +1,7 @@
 //! One message, read by itself: the newest of its scene.
 
+use classifier::features::normalise;
+
 use super::{
     Asked, Goal, Understood, answers, asked, carried,
     handed::{self, can_serve},
@@ -8,7 +10,6 @@ use super::{
 use crate::brain::{
     Reading,
     builtin::{
-        features::normalise,
         intents, long, requests,
         said::{self, ABOUT_AN_ORDER, PAID, REFUSES_REFUND, TWICE, asks_for_money_back},
         scene::Scene,

@@ -3,27 +3,37 @@
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use regex::Regex;
-use shared::limits::MESSAGE_CHARS;
 use unicode_normalization::UnicodeNormalization;
 
-use super::lexicon::pattern;
+use crate::concepts;
 
-/// Longest text that is looked at, in characters: a whole message.
-pub const READ_CHARS: usize = MESSAGE_CHARS;
+/// Longest text that is looked at, in characters.
+pub const READ_CHARS: usize = 4_000;
 
 /// Hashed n-grams fall into this many buckets.
 const BUCKETS: u64 = 1 << 20;
 /// Words longer than this are cut: nobody's word is longer, and a wall of letters must stay cheap.
 const WORD_CHARS: usize = 32;
 
-/// The two families of features, each brought to length one before they are added.
+/// The families of features, each brought to its own length before they are added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Family {
-    /// Words and pairs of words.
+    /// Words and pairs of neighbours, in their order.
     Words,
     /// Three to five characters within a word and its borders.
     Chars,
+    /// Pairs of words that stand near each other, in any order.
+    Pairs,
+    /// What the words are about, alone and in pairs, in any order.
+    Concepts,
 }
+
+/// All families, in the order of their features' numbers.
+pub const FAMILIES: [Family; 4] = [Family::Words, Family::Chars, Family::Pairs, Family::Concepts];
+
+/// Words of a pair have at most so many words between them; concepts, so many concepts.
+const WORDS_APART: usize = 6;
+const CONCEPTS_APART: usize = 4;
 
 /// NFKC, lower case, without control characters, runs of space as one, at most [`READ_CHARS`].
 pub fn normalise(text: &str) -> String {
@@ -53,7 +63,7 @@ pub fn words(normalised: &str) -> Vec<String> {
             (r"\b[a-z]{1,3}-?\d{3,8}\b|#\s?\d{3,8}\b|\b\d{4,}\b", " xid "),
             (r"\b\d+\b", " xnum "),
         ]
-        .map(|(text, mask)| (pattern(text), mask))
+        .map(|(text, mask)| (compiled(text), mask))
     });
     let mut text = normalised.to_owned();
     for (pattern, mask) in MASKS.iter() {
@@ -68,20 +78,41 @@ pub fn words(normalised: &str) -> Vec<String> {
         .collect()
 }
 
+#[expect(
+    clippy::expect_used,
+    reason = "only called with the literals above, which a test compiles"
+)]
+fn compiled(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("a well-formed literal")
+}
+
 /// How often each feature occurs in `words`, by bucket, in order.
 pub fn counts(words: &[String], family: Family) -> BTreeMap<u32, u32> {
     let mut counts = BTreeMap::new();
-    let mut add = |hash: u64| {
-        let bucket = u32::try_from(hash % BUCKETS).unwrap_or(0);
-        *counts.entry(bucket).or_insert(0) += 1;
-    };
+    each(words, family, &mut |kind, parts| {
+        *counts.entry(bucket(kind, parts)).or_insert(0) += 1;
+    });
+    counts
+}
+
+/// Each feature of `words` by bucket, as people read it.
+pub fn named(words: &[String], family: Family) -> BTreeMap<u32, String> {
+    let mut named = BTreeMap::new();
+    each(words, family, &mut |kind, parts| {
+        named.entry(bucket(kind, parts)).or_insert_with(|| parts.join(" ").trim().to_owned());
+    });
+    named
+}
+
+/// Tells each feature, with its kind, as the parts that make it up.
+fn each(words: &[String], family: Family, tell: &mut dyn FnMut(u8, &[&str])) {
     match family {
         Family::Words => {
             for word in words {
-                add(hash(b'w', word.as_bytes()));
+                tell(b'w', &[word]);
             }
             for pair in words.windows(2) {
-                add(hash(b'p', format!("{} {}", pair[0], pair[1]).as_bytes()));
+                tell(b'p', &[&pair[0], &pair[1]]);
             }
         }
         Family::Chars => {
@@ -93,23 +124,46 @@ pub fn counts(words: &[String], family: Family) -> BTreeMap<u32, u32> {
                 bounds.push(bordered.len());
                 for n in 3..=5 {
                     for window in bounds.windows(n + 1) {
-                        add(hash(b'c', &bordered.as_bytes()[window[0]..window[n]]));
+                        tell(b'c', &[&bordered[window[0]..window[n]]]);
                     }
                 }
             }
         }
+        Family::Pairs => {
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            pairs(&words, WORDS_APART, |pair| tell(b's', pair));
+        }
+        Family::Concepts => {
+            let about: Vec<&str> = words.iter().filter_map(|word| concepts::of(word)).collect();
+            for concept in &about {
+                tell(b'k', &[concept]);
+            }
+            pairs(&about, CONCEPTS_APART, |pair| tell(b'l', pair));
+        }
     }
-    counts
+}
+
+/// Pairs of what stands at most `apart` from each other, each in alphabetical order.
+fn pairs(all: &[&str], apart: usize, mut tell: impl FnMut(&[&str])) {
+    for (at, a) in all.iter().enumerate() {
+        for b in all[at + 1..].iter().take(apart) {
+            tell(&if a < b { [*a, *b] } else { [*b, *a] });
+        }
+    }
 }
 
 /// 64-bit FNV-1a (Fowler, Noll, Vo) with a final mix, so that the low bits are usable.
-fn hash(family: u8, bytes: &[u8]) -> u64 {
-    let mut h = 0xcbf2_9ce4_8422_2325u64 ^ u64::from(family);
-    for byte in bytes {
-        h = (h ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+fn bucket(kind: u8, parts: &[&str]) -> u32 {
+    let mut h = 0xcbf2_9ce4_8422_2325u64 ^ u64::from(kind);
+    let mut add = |byte: u8| h = (h ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    for (at, part) in parts.iter().enumerate() {
+        if at > 0 {
+            add(b' ');
+        }
+        part.bytes().for_each(&mut add);
     }
     h ^= h >> 32;
-    h.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20
+    u32::try_from((h.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20) % BUCKETS).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -132,7 +186,9 @@ mod tests {
         for text in ["x".repeat(100_000), "\u{1f600}".repeat(50_000), "a ".repeat(50_000)] {
             let words = words(&normalise(&text));
             assert!(words.len() <= READ_CHARS);
-            assert!(counts(&words, Family::Chars).len() <= READ_CHARS * 10);
+            for family in FAMILIES {
+                assert!(counts(&words, family).len() <= READ_CHARS * 10);
+            }
         }
     }
 }
