@@ -11,6 +11,9 @@ use crate::brain::{defaults, packs};
 /// English takes less: it is answered where nothing else is known.
 const SURE: f32 = 2.0;
 const SURE_OF_ENGLISH: f32 = 0.5;
+/// Fewer letters than `FEW_LETTERS` may be anybody's ("so?"), and must say it more plainly.
+const SURE_OF_FEW: f32 = 5.0;
+const FEW_LETTERS: usize = 8;
 /// A commonest word says as much as this.
 const WORD: f32 = 2.0;
 /// More words tell nothing new.
@@ -43,11 +46,13 @@ pub fn guess(text: &str) -> Option<&'static str> {
             (letters + common, tag)
         })
         .collect();
+    let letters: usize = words.iter().map(|word| word.chars().count()).sum();
+    let sure = if letters < FEW_LETTERS { SURE_OF_FEW } else { SURE };
     // The first of equals wins, and English stands first.
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
     match scored[..] {
         [(best, "en"), (next, _), ..] if best - next >= SURE_OF_ENGLISH => Some("en"),
-        [(best, tag), (next, _), ..] if best - next >= SURE => Some(tag),
+        [(best, tag), (next, _), ..] if best - next >= sure => Some(tag),
         _ => None,
     }
 }
@@ -132,7 +137,7 @@ fn by_script(text: &str) -> Option<&'static str> {
 const WORDS: [(&str, &str); 8] = [
     (
         "en",
-        "the a an i my is are was were you your to of and for it that this have has do does what where when how can not no please order want need with on me money back hello hi yes thanks",
+        "the a an i my is are was were you your to of and for it that this have has do does what where when how can not no please order want need with on me money back hello hi yes thanks so ok sure",
     ),
     (
         "de",
@@ -194,7 +199,12 @@ mod tests {
         check("het pakje was al open", Some("nl"));
         check("przesyłka była otwarta", Some("pl"));
         check("zwrot za A1001", Some("pl"));
-        check("A1001", None);
+        check("Hola", Some("es"));
+        check("dziękuję", Some("pl"));
+        for anybodys in ["so?", "sure", "ok", "no", "hm", "A1002?", "ja", "si"] {
+            let heard = guess(anybodys);
+            assert!(heard.is_none_or(|tag| tag == "en"), "{anybodys}: {heard:?}");
+        }
         check("", None);
         check("\u{0}\u{202e}😀", None);
     }

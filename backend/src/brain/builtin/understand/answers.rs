@@ -1,6 +1,6 @@
 //! Answers to what an agent asked: yes, no, which one.
 
-use classifier::features::normalise;
+use classifier::features::{self, normalise};
 
 use super::{Asked, Goal, Understood, carried, is_task, single::CARRIED_AT};
 use crate::brain::{
@@ -10,6 +10,9 @@ use crate::brain::{
         scene::{Scene, values},
     },
 };
+
+/// Words of an answer that are shorter than this are in any list, or in none.
+const LISTED_WORD: usize = 4;
 
 /// What `text` says to what was asked; `None` if it says something else.
 pub fn answer(
@@ -63,10 +66,12 @@ pub fn answer(
             // "The dinner service": few words that ask for nothing else name one of them.
             let threshold = scene.request.agent.confidence_threshold;
             let unsure = reading.intents.first().is_none_or(|(_, p)| *p < threshold);
-            let names = unsure && is_answer && !no;
+            let listed = is_answer && scene.question().is_some_and(|list| is_in(list, &normal));
+            let names = listed || (unsure && is_answer && !no);
             let goal = carried::earlier_task(scene).filter(|_| says_which || names)?;
             // "No wait, where is my order A1002?" asks for something else.
-            if !unsure && !reading.conversational && is_task(top) && top != goal.intent {
+            let is_other = is_task(top) && top != goal.intent;
+            if !listed && !unsure && !reading.conversational && is_other {
                 return None;
             }
             Some(Understood::Task(goal.with(text)))
@@ -78,4 +83,12 @@ pub fn answer(
         | Asked::Invoice
         | Asked::Number => None,
     }
+}
+
+/// Whether what is listed has all the longer words of an answer, and there are any.
+fn is_in(list: &str, answer: &str) -> bool {
+    let listed = features::words(&normalise(list));
+    let words = features::words(answer);
+    let mut long = words.iter().filter(|word| word.chars().count() >= LISTED_WORD).peekable();
+    long.peek().is_some() && long.all(|word| listed.contains(word))
 }

@@ -182,7 +182,14 @@ fn both(goal: Goal, other: Goal, text: &str) -> Goal {
             if later { (other.intent, other.p) } else { (goal.intent.clone(), goal.p) };
         return Goal { intent, p, agreed, ..goal.with(&other.text) };
     }
-    if said::starts_over(text) || strength(&other) > strength(&goal) { other } else { goal }
+    if said::starts_over(text) || strength(&other) > strength(&goal) {
+        other
+    } else if other.intent == "complaint" {
+        // What sounds like one may be a detail: "the dinner service".
+        goal.with(&other.text)
+    } else {
+        goal
+    }
 }
 
 /// Of several intents about one matter the one that says most about it.
