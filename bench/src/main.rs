@@ -14,7 +14,7 @@ use clap::Parser;
 #[command(name = "cargo xtask bench brain", bin_name = "cargo xtask bench brain")]
 struct Options {
     /// The folder with `banking77_train.csv`, `banking77_test.csv` and `clinc150.json`.
-    #[arg(long, env = "BATON_INTENTS", default_value = "../shared/data/intents")]
+    #[arg(long, env = "BATON_INTENTS")]
     data: PathBuf,
     /// Measure on a fifth of the examples to learn from instead of the test messages: what one may
     /// look at while changing the brain.

@@ -21,9 +21,6 @@ const STARTS: usize = 5;
 /// Long enough after start for every task that runs once to have run.
 const QUIET: Duration = Duration::from_secs(3);
 
-/// Where the messages lie on which the brain is measured, unless it is told otherwise.
-const INTENTS: &str = "../shared/data/intents";
-
 /// Measures everything, or what `args` name.
 pub fn run(workspace: &Workspace, args: &[String]) -> Result<ExitCode> {
     match args.split_first() {
@@ -37,8 +34,8 @@ pub fn run(workspace: &Workspace, args: &[String]) -> Result<ExitCode> {
         None => product(workspace)?,
     }
     println!("\nThe built-in brain");
-    if std::env::var_os("BATON_INTENTS").is_none() && !workspace.root.join(INTENTS).is_dir() {
-        println!("not measured: no messages in {INTENTS}; name their folder in BATON_INTENTS");
+    if std::env::var_os("BATON_INTENTS").is_none() {
+        println!("not measured: name the folder of the public messages in BATON_INTENTS");
         return Ok(ExitCode::SUCCESS);
     }
     brain(workspace, &[])
