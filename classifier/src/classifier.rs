@@ -111,6 +111,13 @@ impl Classifier {
         reasons
     }
 
+    /// How alike each of `others` is to the text, 0 to 1: the cosine of their features.
+    pub fn likeness<'a>(&self, text: &str, others: impl IntoIterator<Item = &'a str>) -> Vec<f32> {
+        let row = |text: &str| self.space.row(&self.vocabulary.repair(words(text)));
+        let own = row(text);
+        others.into_iter().map(|other| space::cosine(&own, &row(other))).collect()
+    }
+
     /// The whole model as bytes, all that [`Self::predict`] goes by: equal bytes, equal model.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Vec::new();
@@ -197,6 +204,15 @@ mod tests {
         assert!(reasons[0].weight > 0.0);
         assert!(classifier.reasons("where is my refund", "nonsense", 5).is_empty());
         assert!(classifier.reasons("\u{0}\u{202e}", "refund", 5).is_empty());
+    }
+
+    #[test]
+    fn the_same_words_are_most_alike() {
+        let classifier = Classifier::train(&examples());
+        let others = ["track my delivery", "refund my parcel", "Where is my PARCEL?", "xyzzy", ""];
+        let alike = classifier.likeness("where is my parcel", others);
+        assert!((alike[2] - 1.0).abs() < 1e-3 && alike[1] < alike[2], "{alike:?}");
+        assert_eq!(&alike[3..], [0.0, 0.0]);
     }
 
     #[test]

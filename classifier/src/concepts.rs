@@ -15,6 +15,11 @@ pub fn of(word: &str) -> Option<&'static str> {
     ends.iter().rev().find_map(|end| lists.beginnings.get(&word[..*end]).copied())
 }
 
+/// All words and beginnings of words that have a concept.
+pub fn entries() -> impl Iterator<Item = &'static str> {
+    LISTS.words.keys().chain(LISTS.beginnings.keys()).copied()
+}
+
 /// A beginning has at least this many characters.
 const LEAST: usize = 3;
 

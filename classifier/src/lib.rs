@@ -13,6 +13,7 @@ pub mod features;
 mod linear;
 mod packed;
 mod random;
+mod slip;
 mod space;
 mod spelling;
 

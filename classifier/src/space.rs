@@ -94,18 +94,23 @@ impl Space {
         concepts.is_some_and(|family| about.keys().any(|it| self.number(family, *it).is_some()))
     }
 
-    /// A text's features: sublinear TF-IDF, each family brought to its own length.
+    /// A text's features: sublinear TF-IDF, each family brought to its own length. A word that no
+    /// text had says nothing, but adds to the length: of a message of which little is known, what is
+    /// known says little.
     pub fn row(&self, words: &[String]) -> Row {
         let mut row = Row::new();
+        let unknown_idf = idf(self.texts, 0);
         for (family, index) in FAMILIES.into_iter().zip(&self.families) {
             let start = row.len();
             let mut square = 0.0;
             for (bucket, n) in features::counts(words, family) {
-                if let Some(feature) = index.get(&bucket) {
-                    let value = (1.0 + real(n).ln()) * feature.idf;
+                let feature = index.get(&bucket);
+                let value = (1.0 + real(n).ln()) * feature.map_or(unknown_idf, |it| it.idf);
+                // Letters of an unknown word are mostly known, and pairs mostly not.
+                if feature.is_some() || family == Family::Words {
                     square += value * value;
-                    row.push((feature.number, value));
                 }
+                row.extend(feature.map(|it| (it.number, value)));
             }
             let scale = if square > 0.0 { weight(family) / square.sqrt() } else { 0.0 };
             row[start..].iter_mut().for_each(|(_, value)| *value *= scale);
@@ -130,6 +135,22 @@ impl Space {
             }
         }
     }
+}
+
+/// The cosine of the angle between two rows; 0 if one is empty.
+pub fn cosine(a: &Row, b: &Row) -> f32 {
+    let square = |row: &Row| row.iter().map(|(_, value)| value * value).sum::<f32>();
+    let (mut dot, mut rest) = (0.0, b.as_slice());
+    for (feature, value) in a {
+        rest = &rest[rest.partition_point(|(other, _)| other < feature)..];
+        if let Some((other, theirs)) = rest.first()
+            && other == feature
+        {
+            dot += value * theirs;
+        }
+    }
+    let length = (square(a) * square(b)).sqrt();
+    if length > 0.0 { dot / length } else { 0.0 }
 }
 
 /// Smoothed inverse document frequency, as in scikit-learn's `TfidfTransformer`, flattened.
