@@ -95,6 +95,10 @@ enum Command {
         /// Trains on this CSV file alone (columns text,label); labels take the place of agents.
         #[arg(long, value_name = "FILE")]
         examples: Option<PathBuf>,
+        /// Tells besides what speaks for each of the likeliest intents: parts of the message, and
+        /// examples that are like it.
+        #[arg(long)]
+        why: bool,
     },
 }
 
@@ -135,7 +139,7 @@ async fn main() -> ExitCode {
         Command::Verify { data, heads } => verify(&data, heads.as_deref()).await,
         Command::Heads { data, before } => print_heads(&data, before).await,
         Command::Refunds { server, key, asked } => refunds(&server, key, &asked).await,
-        Command::Route { examples } => route(examples.as_deref()),
+        Command::Route { examples, why } => route(examples.as_deref(), why),
         Command::ReadDocument { kind, name } => {
             apart::run(kind, &name, io::stdin().lock(), io::stdout().lock()).map_err(Into::into)
         }
@@ -248,7 +252,7 @@ async fn refunds(
     print(&Remote::new(server, key)?.refunds(asked).await?)
 }
 
-fn route(examples: Option<&Path>) -> Result<(), CommandError> {
+fn route(examples: Option<&Path>, why: bool) -> Result<(), CommandError> {
     let router = match examples {
         None => Router::agents(),
         Some(path) => Router::examples(&read(path)?)?,
@@ -258,7 +262,8 @@ fn route(examples: Option<&Path>) -> Result<(), CommandError> {
     for line in io::stdin().lock().split(b'\n') {
         let line = line?;
         let text = String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(&line));
-        let routed = serde_json::to_string(&router.route(&text)).map_err(io::Error::from)?;
+        let routed = if why { router.explain(&text) } else { router.route(&text) };
+        let routed = serde_json::to_string(&routed).map_err(io::Error::from)?;
         // Each answer leaves at once: somebody may be typing.
         match writeln!(out, "{routed}").and_then(|()| out.flush()) {
             // Whoever read has seen enough.

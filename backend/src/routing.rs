@@ -4,8 +4,13 @@ use std::collections::BTreeSet;
 
 use classifier::Classifier;
 use serde::Serialize;
+use shared::api::Why;
 
-use crate::brain::{Reader, builtin::reader::BuiltinReader, defaults};
+use crate::brain::{
+    Reader,
+    builtin::{reader::BuiltinReader, why},
+    defaults,
+};
 
 /// Most candidates in an answer.
 const TOP: usize = 5;
@@ -30,6 +35,9 @@ pub struct Routed {
     pub route: Route,
     /// The likeliest agents, or labels.
     pub top: Vec<Candidate>,
+    /// What speaks for each of the likeliest intents, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<Vec<Why>>,
 }
 
 /// What follows from reading a message.
@@ -74,7 +82,7 @@ pub enum Router {
     /// The default agents.
     Agents(Box<BuiltinReader>),
     /// Labels take the place of agents.
-    Labels(Box<Classifier>),
+    Labels(Box<Classifier>, Vec<(String, String)>),
 }
 
 impl Router {
@@ -90,7 +98,19 @@ impl Router {
         if labels.len() < 2 {
             return Err(ExamplesError::TooFew);
         }
-        Ok(Self::Labels(Box::new(Classifier::train(&examples))))
+        Ok(Self::Labels(Box::new(Classifier::train(&examples)), examples))
+    }
+
+    /// Where `text` would go, and what speaks for it.
+    pub fn explain(&self, text: &str) -> Routed {
+        let why = match self {
+            Self::Agents(reader) => reader.why(text),
+            Self::Labels(classifier, examples) => {
+                let label = |at: usize| (classifier.labels()[at].clone(), None);
+                why::why(classifier, examples, text, label)
+            }
+        };
+        Routed { why: Some(why), ..self.route(text) }
     }
 
     /// Where `text` would go. Deterministic.
@@ -102,7 +122,7 @@ impl Router {
                 let asks = reading.safety.is_some() || reading.wants_person.is_some();
                 routed(reading.agents, intent, asks, reading.out_of_scope)
             }
-            Self::Labels(classifier) => {
+            Self::Labels(classifier, _) => {
                 let p = classifier.predict(text);
                 let outside = classifier.labels().iter().zip(&p);
                 let outside: f32 =
@@ -136,7 +156,7 @@ fn routed(
     };
     let agent = top.first().map(|(agent, _)| agent.clone());
     let top = top.into_iter().map(|(agent, p)| Candidate { agent, p }).collect();
-    Routed { agent, intent, confidence, route, top }
+    Routed { agent, intent, confidence, route, top, why: None }
 }
 
 /// Pairs of label and text (RFC 4180: fields may be quoted, and then hold commas, line breaks and
@@ -231,6 +251,20 @@ mod tests {
         let sum: f32 = routed.top.iter().map(|candidate| candidate.p).sum();
         assert!((sum - 1.0).abs() < 1e-3, "{sum}");
         assert!(Router::examples("text,label\na,b\n").is_err(), "one label is no choice");
+    }
+
+    #[test]
+    fn what_spoke_for_it_is_told() {
+        let csv = "text,label\nwhere is my parcel,track\nwhen does my package arrive,track\n\
+                   I lost my card,lost\nmy card was stolen,lost\n";
+        let told = Router::examples(csv).unwrap().explain("my parcel?").why.unwrap();
+        assert_eq!(told[0].intent, "track");
+        assert!(told[0].parts.iter().any(|it| it.text == "parcel" && it.weight > 0.0), "{told:?}");
+        assert_eq!(told[0].examples[0].text, "where is my parcel");
+        let told = Router::agents().explain("charged twice for A1001").why.unwrap();
+        assert_eq!(told[0].intent, "double_charge");
+        assert_eq!(told[0].agent.as_deref(), Some("billing"));
+        assert!(!told[0].examples.is_empty() && !told[0].parts.is_empty(), "{told:?}");
     }
 
     proptest! {

@@ -8,6 +8,7 @@ mod error;
 mod inbox;
 mod knowledge;
 mod playground;
+mod reading;
 mod records;
 mod refunds;
 mod sites;
@@ -34,6 +35,7 @@ pub use knowledge::{
 pub use playground::{
     Playground, StartPlayground, TriedCondition, TriedRule, TriedRules, TryMessage,
 };
+pub use reading::{MessageReading, ReadMessage, Why, WhyExample, WhyPart};
 pub use records::{Audit, AuditEntry, JournalHead, Meter, MeterBy, Meters};
 pub use refunds::{
     LookedInto, LostRefund, MoneyState, OffCause, RefundFilter, RefundLine, RefundOutcome, Refunds,

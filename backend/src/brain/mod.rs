@@ -10,6 +10,7 @@ use futures_util::stream::BoxStream;
 use serde_json::Value;
 use shared::{
     agent::AgentSpec,
+    api::Why,
     brief::{Brief, Sentiment, Usage},
     event::Effect,
     id::{Seq, SiteKey},
@@ -197,6 +198,12 @@ pub struct Reading {
 pub trait Reader: Send + Sync + 'static {
     /// Reads `text`, said in a conversation whose earlier visitor messages are `before`.
     fn read(&self, text: &str, before: &[&str]) -> Reading;
+
+    /// What speaks for each of the likeliest intents of `text`, likeliest first.
+    fn why(&self, text: &str) -> Vec<Why> {
+        let _ = text;
+        Vec::new()
+    }
 
     /// The agents whose examples teach this intent, by slug.
     fn homes(&self, intent: &str) -> Vec<String> {

@@ -20,6 +20,7 @@ pub mod people;
 pub mod playground;
 pub mod providers;
 pub mod public;
+pub mod reading;
 pub mod render;
 pub mod router;
 pub mod sessions;

@@ -16,7 +16,7 @@ use super::{
     docs::{Caller, at},
     error::Error,
     help, import, inbox, keys, knowledge, live, money, pages, people, playground, providers,
-    public, sessions, sites, staff, steps, unanswered, visitors, widget,
+    public, reading, sessions, sites, staff, steps, unanswered, visitors, widget,
 };
 use crate::app::App;
 
@@ -95,6 +95,7 @@ pub fn api() -> OpenApiRouter<App> {
         at("/knowledge/unanswered/dismiss", routes!(unanswered::dismiss)),
         large(at("/knowledge/import", routes!(import::import))),
         at("/knowledge/try", routes!(knowledge::try_question)),
+        at("/reading", routes!(reading::read)),
         at("/playground", routes!(playground::start)),
         at("/playground/{id}/messages", routes!(playground::say)),
     ]);

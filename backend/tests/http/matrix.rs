@@ -114,6 +114,7 @@ fn routes() -> Vec<Route> {
         route("post", "/knowledge/unanswered/dismiss", Admin, json!({ "asked": [] })),
         route("post", "/knowledge/import", Admin, none()),
         route("post", "/knowledge/try", Admin, json!({ "question": "hello" })),
+        route("post", "/reading", Admin, json!({ "text": "hello" })),
         route("post", "/playground", Admin, none()),
         route("post", "/playground/{id}/messages", Admin, json!({ "text": "hello" })),
     ]

@@ -241,6 +241,24 @@ async fn a_playground_tries_the_draft_and_leaves_no_trace() {
 }
 
 #[tokio::test]
+async fn an_admin_sees_why_a_message_is_read_as_it_is() {
+    let desk = TestDesk::start().await;
+    let admin = desk.admin().await;
+    let text = json!({ "text": "I was charged twice for A1001" });
+    let read = admin.post("/reading", text.clone()).await.ok();
+    assert_eq!((&read["language"], &read["out_of_scope"]), (&json!("en"), &json!(false)));
+    let first = &read["why"][0];
+    assert_eq!((&first["intent"], &first["agent"]), (&json!("double_charge"), &json!("billing")));
+    assert!(first["examples"][0]["text"].as_str().unwrap().contains("twice"), "{first}");
+    assert!(first["parts"][0]["weight"].as_f64().unwrap() > 0.0, "{first}");
+    let person = admin.post("/reading", json!({ "text": "give me a human" })).await.ok();
+    assert!(person["person"].as_str().unwrap().contains("human"), "{person}");
+    admin.post("/reading", json!({ "text": "x".repeat(100_000) })).await.refused(422, "invalid");
+    desk.sam().await.post("/reading", text).await.refused(403, "forbidden");
+    desk.finish().await;
+}
+
+#[tokio::test]
 async fn meters_sum_to_their_total() {
     let desk = TestDesk::start().await;
     let visitor = desk.visitor().await;

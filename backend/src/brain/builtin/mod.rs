@@ -18,6 +18,7 @@ pub mod slots;
 #[cfg(test)]
 pub(crate) mod tests;
 mod understand;
+pub mod why;
 
 use std::sync::Arc;
 

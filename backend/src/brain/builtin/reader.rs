@@ -6,9 +6,9 @@ use std::{
 };
 
 use classifier::{Classifier, features};
-use shared::agent::AgentSpec;
+use shared::{agent::AgentSpec, api::Why};
 
-use super::{intents, intents::OUT_OF_SCOPE, language, lexicon, long, said, slots};
+use super::{intents, intents::OUT_OF_SCOPE, language, lexicon, long, said, slots, why};
 use crate::brain::{Reader, Reading, defaults, packs};
 
 /// A message at least this likely to be unlike all examples is out of scope.
@@ -24,6 +24,8 @@ const LISTED: usize = 6;
 #[derive(Debug)]
 pub struct BuiltinReader {
     classifier: Arc<Classifier>,
+    /// What it learnt from, as label and text.
+    examples: Arc<Labelled>,
     /// What each label of the classifier stands for, in its order.
     meanings: Vec<Meaning>,
     /// Which tools each agent has.
@@ -70,14 +72,14 @@ impl BuiltinReader {
                 None => {}
             }
         }
-        let classifier = learn(labelled);
+        let (examples, classifier) = learn(labelled);
         let meanings =
             classifier.labels().iter().filter_map(|label| meanings.get(label).cloned()).collect();
         let tools = agents
             .iter()
             .map(|agent| (agent.slug.as_str().to_owned(), agent.tools.clone()))
             .collect();
-        Self { classifier, meanings, tools }
+        Self { classifier, examples, meanings, tools }
     }
 
     /// How likely each label is. Of a long message, by its sentence that asks for something most
@@ -128,19 +130,22 @@ fn homes(agents: &[AgentSpec]) -> BTreeMap<&str, &str> {
 
 type Labelled = Vec<(String, String)>;
 
+type Learnt = (Arc<Labelled>, Arc<Classifier>);
+
 /// Trains, unless the examples are those of the last time: publishing new instructions, or opening
 /// another desk with the shipped agents, then costs nothing.
-fn learn(examples: Labelled) -> Arc<Classifier> {
-    static LAST: Mutex<Option<(Labelled, Arc<Classifier>)>> = Mutex::new(None);
+fn learn(examples: Labelled) -> Learnt {
+    static LAST: Mutex<Option<Learnt>> = Mutex::new(None);
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((learnt, classifier)) = last.as_ref()
-        && *learnt == examples
+    if let Some(learnt) = last.as_ref()
+        && *learnt.0 == examples
     {
-        return Arc::clone(classifier);
+        return learnt.clone();
     }
-    let classifier = Arc::new(Classifier::train(&examples));
-    *last = Some((examples, Arc::clone(&classifier)));
-    classifier
+    let classifier = Classifier::train(&examples);
+    let learnt = (Arc::new(examples), Arc::new(classifier));
+    *last = Some(learnt.clone());
+    learnt
 }
 
 impl Reader for BuiltinReader {
@@ -192,6 +197,14 @@ impl Reader for BuiltinReader {
         }
     }
 
+    fn why(&self, text: &str) -> Vec<Why> {
+        let name = |at: usize| {
+            let meaning = &self.meanings[at];
+            (meaning.intent.clone(), meaning.agent.clone())
+        };
+        why::why(&self.classifier, &self.examples, text, name)
+    }
+
     fn homes(&self, intent: &str) -> Vec<String> {
         let teaches = self.meanings.iter().filter(|m| m.intent == intent);
         teaches.filter_map(|m| m.agent.clone()).collect()
@@ -215,7 +228,16 @@ fn is_conversational(text: &str, top: &(String, f32), slots: &[(String, String)]
 
 /// A value, or a word that only introduces one.
 fn says_nothing(word: &str) -> bool {
-    const WORDS: &str = " xid xnum xemail xamount xinvoice order number no nr the my is its it and for of on to a one please sorry yes i mean meant not but what about email e mail address first second third last latest newest this that ";
+    const WORDS: &str = concat!(
+        " xid xnum xemail xamount xinvoice order number no nr the my is its it and for of on to a one please sorry yes i mean meant not but what about email e mail address first second third last latest newest this that",
+        " nein nicht sondern doch ja bitte bestellung nummer die der das den es ist ich meine meinte für und mit genau adresse letzte erste zweite",
+        " non pas mais oui commande numéro la le les cest celle celui là je veux voulais dire pour de et adresse dernière première",
+        " sí si el pedido número para es era esa ese quería quise decir perdón y de la última primera",
+        " não sim encomenda é era a o queria dizer desculpe essa esse e da do última primeira",
+        " sì ordine lordine il volevo dire scusi quello quella per ultimo primo",
+        " nee niet maar bestelling nummer het ik bedoel bedoelde deze voor en van laatste eerste",
+        " nie tak zamówienie numer to jest chodzi o przepraszam mam na myśli dla i ostatnie pierwsze ",
+    );
     WORDS.contains(&format!(" {word} "))
 }
 
@@ -245,6 +267,10 @@ impl LiveReader {
 impl Reader for LiveReader {
     fn read(&self, text: &str, before: &[&str]) -> Reading {
         self.now().read(text, before)
+    }
+
+    fn why(&self, text: &str) -> Vec<Why> {
+        self.now().why(text)
     }
 
     fn homes(&self, intent: &str) -> Vec<String> {
