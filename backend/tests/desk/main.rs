@@ -3,6 +3,7 @@
 
 mod bursts;
 mod check;
+mod conversations;
 mod deadlines;
 mod leases;
 mod live;

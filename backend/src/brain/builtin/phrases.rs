@@ -129,7 +129,9 @@ fn as_pattern(template: &str) -> String {
         if seen.contains(&name) {
             out.push_str("[^\\n]+?");
         } else {
-            out.extend(["(?P<", name, ">[^\\n]+?)"]);
+            // An id is one word: in other languages a verb may follow it.
+            let value = if name == "order" { r"\S+?" } else { r"[^\n]+?" };
+            out.extend(["(?P<", name, ">", value, ")"]);
         }
         seen.push(name);
         rest = tail;

@@ -149,7 +149,7 @@ fn respond(scene: &Scene<'_>, understood: Understood) -> Answer {
         Understood::NotSignedIn => not_signed_in(scene),
         Understood::NotOnAccount => scene.offer(scene.say("not_on_account", &[])),
         Understood::Why => scene.offer(scene.say("why", &[])),
-        Understood::OutOfScope => Answer::text(scene.say("out_of_scope", &[])),
+        Understood::OutOfScope => knowledge::beyond(scene).unwrap_or_else(|needed| needed),
         Understood::Unclear => unclear(scene),
     }
 }

@@ -27,8 +27,10 @@ pub struct Part<'a> {
 /// characters.
 const PART_WORDS: usize = 2;
 const QUOTED_CHARS: usize = 160;
-/// A part that is less sure than this may be no request but a remark.
+/// A part that is less sure than this may be no request but a remark; whoever names an order hardly
+/// only remarks.
 const SURE: f32 = 0.5;
+const SURE_OF_ORDER: f32 = 0.3;
 /// A message with more parts than this is a story, and is read as one.
 const MOST: usize = 4;
 /// A request that was put off is not brought up again after more messages than this.
@@ -50,8 +52,10 @@ fn asked_in<'a>(scene: &Scene<'_>, texts: impl IntoIterator<Item = &'a str>) -> 
     let mut found: Vec<Part<'a>> = Vec::new();
     for part in texts.into_iter().flat_map(parts) {
         let reading = scene.read(part);
+        let names_order = reading.slots.iter().any(|(key, _)| key == "order");
+        let sure = if names_order { SURE_OF_ORDER } else { SURE };
         let task = |(intent, p): &&(String, f32)| {
-            *p >= SURE && !intents::get(intent).is_some_and(|intent| intent.small_talk)
+            *p >= sure && !intents::get(intent).is_some_and(|intent| intent.small_talk)
         };
         let Some((intent, p)) = reading.intents.first().filter(task).cloned() else { continue };
         let says_enough = part.split_whitespace().count() >= PART_WORDS;
@@ -74,7 +78,7 @@ fn parts(text: &str) -> Vec<&str> {
 pub fn answer_and_rest(text: &str) -> Vec<&str> {
     static ANSWER: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?i)^\s*(?:yes|yep|yeah|yup|no|nope|nah|ja|nein|oui|non|sí|si)(?:,? (?:please|pls|thanks|thank you|do it|do that|go ahead|refund it))?(?:[,.!;]| and| also| but)",
+            r"(?i)^\s*(?:yes|yep|yeah|yup|no|nope|nah|ja|nein|oui|non|sí|si|sì|sim|não|nee|tak|nie)(?:,? (?:please|pls|thanks|thank you|do it|do that|go ahead|refund it|bitte|danke|merci|s'il vous plaît|por favor|gracias|obrigad[oa]|per favore|grazie|graag|bedankt|proszę|dziękuję))?(?:[,.!;]| and| also| but| und| aber| et| mais| y| pero| e| mas| ma| en| maar| ale)",
         )
     });
     if !ANSWER.is_match(text) {
@@ -132,9 +136,19 @@ pub fn matter(intent: &str) -> &str {
 /// Cuts where a new question or order begins: after the end of a sentence, after "and", "also" …
 fn split(text: &str) -> Vec<&str> {
     static STARTS: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"(?i)(?P<end>[.?!;]?)[,\s]+(?:(?:and|also|but|plus|then|und|et|y),?\s+)*(?P<start>(?:please |pls )?(?:where|when|what|which|why|how|who|can|could|would|is|are|has|have|do|does|did|will|send|resend|refund|cancel|tell|show|list|i need|i want|i'd like|wo|wann|was|wie|où|quand|dónde|cuándo)\b)",
-        )
+        pattern(concat!(
+            r"(?i)(?P<end>[.?!;]?)[,\s¿¡]+",
+            r"(?:(?:and|also|but|plus|then|und|auch|außerdem|et|aussi|y|también|además|e|anche|inoltre|também|en|ook|oraz|też),?\s+)*",
+            r"(?P<start>(?:please |pls |bitte )?(?:where|when|what|which|why|how|who|can|could|would|is|are|has|have|do|does|did|will|send|resend|refund|cancel|tell|show|list|i need|i want|i'd like",
+            r"|wo|wann|was|wie|warum|welche\w*|kann|können|könnten|ist|sind|hat|haben|gibt|schicken|senden|ich (?:möchte|will|brauche)",
+            r"|où|quand|combien|comment|pourquoi|quel(?:le)?s?|est-ce|pouvez|pourriez|envoyez|renvoyez|remboursez|je (?:veux|voudrais|souhaite)",
+            r"|dónde|cuándo|cuánto|cómo|qué|cuál|pueden?|podrían?|quiero|quisiera|necesito|envíen?me",
+            r"|onde|quando|quanto|como|qual|podem?|poderiam?|quero|queria|gostaria|preciso|enviem",
+            r"|dove|quanto|quale|potete|potreste|vorrei|voglio|mandatemi|inviatemi",
+            r"|waar|wanneer|hoe|hoeveel|wat|welke|kunt|kunnen|stuur|ik wil",
+            r"|(?:i )?(?:gdzie|kiedy|ile|jak|jaki\w*|czy|proszę|chcę|chciał\w*|możecie|wyślijcie)",
+            r")\b)",
+        ))
     });
     let mut parts = Vec::new();
     let mut from = 0;
@@ -146,7 +160,7 @@ fn split(text: &str) -> Vec<&str> {
         };
         let between = &text[whole.start()..start.start()];
         // Within a sentence "how" and "is" begin nothing: "tell me how it is".
-        let breaks = !end.is_empty() || between.contains(',') || between.trim().len() > 1;
+        let breaks = !end.is_empty() || between.contains(',') || !between.trim().is_empty();
         if breaks && whole.start() > from {
             parts.push(text[from..end.end()].trim());
             from = start.start();
@@ -177,6 +191,12 @@ mod tests {
             "what's the status of A1002 and how long does shipping take",
             &["what's the status of A1002", "how long does shipping take"],
         );
+        check(
+            "¿Ha llegado? ¿Y cuánto cuesta el envío?",
+            &["¿Ha llegado?", "cuánto cuesta el envío?"],
+        );
+        check("Ist es da und was kostet es", &["Ist es da", "was kostet es"]);
+        check("Czy dotarło? I ile kosztuje?", &["Czy dotarło?", "I ile kosztuje?"]);
         check("", &[""]);
         check("and and and where", &["and", "where"]);
     }

@@ -1,6 +1,9 @@
 //! Answers from the knowledge base: the passage that answers is quoted and linked.
 
+use std::sync::LazyLock;
+
 use classifier::{concepts, features};
+use regex::Regex;
 use serde_json::{Value, json};
 use shared::limits::QUERY_CHARS;
 
@@ -8,11 +11,16 @@ use super::list;
 use crate::brain::Entry;
 use crate::brain::builtin::{
     answer::{Answer, Needs},
-    intents, plan, said,
+    intents,
+    lexicon::pattern,
+    plan, said,
     scene::{Scene, cut},
     understand::Goal,
 };
 
+/// A sentence with the figure that was asked for weighs about as much as one with a word that no
+/// other has.
+const FIGURE: usize = 700;
 /// Longest quotation, in characters.
 const QUOTE_CHARS: usize = 420;
 /// A question of at most this many words may lean on the one before ("and to France?").
@@ -20,32 +28,52 @@ const LEANING_WORDS: usize = 8;
 
 /// Quotes what the pages say, or says that they say nothing.
 pub fn answer(scene: &Scene<'_>, goal: &Goal) -> Needs<Answer> {
+    let found = look(scene, goal, true)?;
+    Ok(found.unwrap_or_else(|| miss(scene, goal)))
+}
+
+/// What sounds like nothing that a shop does may still stand in its pages: only what they do not
+/// cover either is declined.
+pub fn beyond(scene: &Scene<'_>) -> Needs<Answer> {
+    let declined = || Answer::text(scene.say("out_of_scope", &[]));
+    let Some(text) = scene.newest().filter(|_| scene.has("search_knowledge")) else {
+        return Ok(declined());
+    };
+    // With the question before it, it would be covered by what that was about.
+    let found = look(scene, &Goal::new("", text, 0.0), false)?;
+    Ok(found.unwrap_or_else(declined))
+}
+
+/// Quotes what the pages say. With `leans`, a short question may lean on the one before it.
+fn look(scene: &Scene<'_>, goal: &Goal, leans: bool) -> Needs<Option<Answer>> {
     let mut query = in_english(scene, goal);
-    if said::goes_on(&query)
+    if leans
+        && said::goes_on(&query)
         && let Some(fuller) = leaning(scene, &query)
     {
         query = fuller;
     }
     let mut found = passages(scene, &query)?;
-    if found.is_empty()
+    if leans
+        && found.is_empty()
         && let Some(fuller) = leaning(scene, &query)
     {
         found = passages(scene, &fuller)?;
         query = fuller;
     }
     // The first is the one that the search holds most likely, and it leaves out what is unlikely.
-    let Some(first) = found.first() else { return Ok(miss(scene, goal)) };
+    let Some(first) = found.first() else { return Ok(None) };
     // "And how long does it take?" stays on the page.
     let same_page = last_page(scene, &query).filter(|_| said::goes_on(&goal.text));
     let stays = same_page.and_then(|url| found.iter().find(|it| text_of(it, "url") == url));
     let passage = stays.unwrap_or(first);
-    let quote = quote(text_of(passage, "text"), &stems(&query));
+    let quote = quote(text_of(passage, "text"), &query);
     let (title, url) = (text_of(passage, "title"), text_of(passage, "url"));
     let mut answer = Answer::text(scene.told_once(scene.say("answer", &[("quote", &quote)])));
     if !url.is_empty() {
         answer.sources.push((title.to_owned(), url.to_owned()));
     }
-    Ok(answer)
+    Ok(Some(answer))
 }
 
 /// What to look for. The pages are in English: of another language what its words are about.
@@ -101,7 +129,8 @@ fn text_of<'a>(passage: &'a Value, key: &str) -> &'a str {
 
 /// The sentence that says most of what was asked, the rest of its paragraph, and all that stands
 /// before it if there is room: an article says the main thing first.
-fn quote(text: &str, asked: &[String]) -> String {
+fn quote(text: &str, question: &str) -> String {
+    let (asked, figure) = (stems(question), figure(question));
     let paragraphs: Vec<Vec<String>> = text.split("\n\n").map(sentences).collect();
     let all: Vec<(usize, &str)> = paragraphs
         .iter()
@@ -115,7 +144,11 @@ fn quote(text: &str, asked: &[String]) -> String {
     let weight = |at: usize, (place, stem): (usize, &String)| {
         if stems[at].contains(stem) { rarity(stem) + place } else { 0 }
     };
-    let score = |at: usize| asked.iter().enumerate().map(|it| weight(at, it)).sum::<usize>();
+    let score = |at: usize| {
+        let figure = figure.is_some_and(|figure| figure.is_match(all[at].1));
+        asked.iter().enumerate().map(|it| weight(at, it)).sum::<usize>()
+            + usize::from(figure) * FIGURE
+    };
     let Some(best) = (0..all.len()).rev().max_by_key(|at| score(*at)) else {
         return String::new();
     };
@@ -145,6 +178,24 @@ fn quote(text: &str, asked: &[String]) -> String {
         quote.push_str(sentence);
     }
     quote.chars().take(QUOTE_CHARS * 2).collect()
+}
+
+/// What the sentence that answers must look like, if the question says so: how much, how long.
+fn figure(question: &str) -> Option<&'static Regex> {
+    static PRICE: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?i)\d ?(?:eur|usd|gbp|chf|pln|€|\$|£)|[€$£] ?\d|\bfree\b"));
+    static TIME: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(?i)\d (?:working |business )?(?:minute|hour|day|week|month|year)s?\b")
+    });
+    static HOW_LONG: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\bhow long\b|\buntil when\b|\bhow (?:many|soon|quickly)\b"));
+    static HOW_MUCH: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(?:how much|costs?|prices?|fees?|expensive)\b"));
+    let question = features::normalise(question);
+    if HOW_MUCH.is_match(&question) {
+        return Some(&PRICE);
+    }
+    HOW_LONG.is_match(&question).then_some(&*TIME)
 }
 
 /// The sentences of a paragraph; the entries of a list and the rows of a table are one each.
@@ -227,7 +278,7 @@ mod tests {
     #[test]
     fn the_sentence_that_answers_is_quoted() {
         let check = |text: &str, asked: &str, quoted: &str| {
-            assert_eq!(quote(text, &stems(asked)), quoted, "{asked}");
+            assert_eq!(quote(text, asked), quoted, "{asked}");
         };
         let short =
             "We pack every parcel with care. Standard **delivery** takes [2 to 4 days](/x). Nice.";
@@ -244,8 +295,8 @@ mod tests {
 
     #[test]
     fn hostile_passages_stay_short() {
-        let quote = quote(&"](".repeat(5_000), &stems("x"));
+        let quote = quote(&"](".repeat(5_000), "x");
         assert!(quote.chars().count() <= QUOTE_CHARS * 2);
-        assert!(super::quote(&"a. ".repeat(9_000), &stems("x")).chars().count() <= QUOTE_CHARS * 2);
+        assert!(super::quote(&"a. ".repeat(9_000), "x").chars().count() <= QUOTE_CHARS * 2);
     }
 }

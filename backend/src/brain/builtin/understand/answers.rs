@@ -33,7 +33,7 @@ pub fn answer(
     match asked {
         Asked::Refund { order, .. } => {
             let another = names_order && !values(&reading.slots, "order").contains(order);
-            if (yes || asks_for_money_back(text)) && !another {
+            if (yes || (asks_for_money_back(text) && !no)) && !another {
                 let goal = Goal::new("refund_request", text, 1.0);
                 return Some(Understood::Task(Goal { agreed: Some(asked.clone()), ..goal }));
             }

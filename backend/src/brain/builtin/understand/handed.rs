@@ -2,7 +2,7 @@
 
 use classifier::features::normalise;
 
-use super::{Goal, Understood, carried, is_task, single::CARRIED_AT, understand};
+use super::{Goal, Understood, carried, is_task, understand};
 use crate::brain::builtin::{
     intents, requests,
     said::{self, DENIES, asks_for_money_back},
@@ -70,7 +70,9 @@ pub fn instructed(scene: &Scene<'_>) -> Option<Goal> {
         }
         let reading = scene.read(text);
         let (intent, p) = reading.intents.first()?;
-        let known = *p >= CARRIED_AT && is_task(intent) && !reading.out_of_scope;
+        // What staff remark is for the visitor; only what is plainly a request is one.
+        let plain = *p >= scene.request.agent.confidence_threshold;
+        let known = plain && is_task(intent) && !reading.out_of_scope;
         let intent = match intent.as_str() {
             // Whoever may is asked before money moves.
             _ if asks_for_money_back(text) => "refund_eligibility",

@@ -10,7 +10,7 @@ use super::{
 use crate::brain::{
     Reading,
     builtin::{
-        intents, long, requests,
+        intents, long, phrases, requests,
         said::{self, ABOUT_AN_ORDER, PAID, REFUSES_REFUND, TWICE, asks_for_money_back},
         scene::Scene,
     },
@@ -83,7 +83,8 @@ fn by_reading(scene: &Scene<'_>, text: &str, reading: &Reading) -> Understood {
     if reading.out_of_scope {
         // A language without examples is no reason to send somebody away.
         let says_something = text.split_whitespace().count() > 2;
-        let known = reading.language == "en" && says_something;
+        let known =
+            phrases::variants(&reading.language, "out_of_scope").is_some() && says_something;
         return if known { Understood::OutOfScope } else { Understood::Unclear };
     }
     if !is_task(top) && *p >= SMALL_TALK_AT {
