@@ -187,7 +187,7 @@ fn is_unclear(text: &str, reading: &Reading, threshold: f32) -> bool {
     let is_request = text.split_whitespace().count() >= REQUEST_WORDS;
     is_request
         && !reading.conversational
-        && reading.slots.is_empty()
+        && reading.slots.iter().all(|(key, _)| key == "date")
         && (reading.out_of_scope || top < threshold)
 }
 

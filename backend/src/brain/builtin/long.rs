@@ -83,7 +83,10 @@ pub fn gist(text: &str, reader: &dyn Reader) -> String {
     asking.truncate(ASKING);
     let tells = |at: &usize| {
         asking.iter().any(|(asking, _)| asking == at)
-            || readings[*at].slots.iter().any(|(key, _)| key != "count" && key != "number")
+            || readings[*at]
+                .slots
+                .iter()
+                .any(|(key, _)| !["count", "number", "date"].contains(&key.as_str()))
             || asks_for_money_back(sentences[*at])
     };
     let mut telling: Vec<usize> = (0..sentences.len()).rev().filter(tells).take(TELLING).collect();

@@ -13,8 +13,9 @@ use super::lexicon::pattern;
 const MOST: usize = 12;
 
 /// The values in `text`, as key and value, in the order of their keys and then of the text:
-/// `email`, `invoice`, `amount` ("49.00 EUR"), `count` ("30 days"), `order` ("A1001"), `number`
-/// (digits that may be an id). A span is taken once, by the first key that fits.
+/// `email`, `invoice`, `amount` ("49.00 EUR"), `count` ("30 days"), `order` ("A1001"), `date` (as it
+/// was said: "last Tuesday" means the day when it was), `phone`, `number` (digits that may be an id).
+/// A span is taken once, by the first key that fits.
 pub fn find(text: &str) -> Vec<(String, String)> {
     let mut text: String = text.chars().take(READ_CHARS).nfkc().collect();
     let mut found: Vec<(String, String)> = Vec::new();
@@ -69,12 +70,53 @@ static KINDS: LazyLock<Vec<(&str, Regex, Read)>> = LazyLock::new(|| {
             whole,
         ),
         ("order", pattern(r"(?i)\b(?P<letters>[a-z]{1,3})-?(?P<digits>\d{3,6})\b"), order),
+        ("date", pattern(&dates()), whole),
+        (
+            "phone",
+            pattern(r"\+\d[\d ()/.-]{6,18}\d|\b0\d{1,5}[ /-]\d[\d -]{4,14}\d\b|\b0\d{8,13}\b"),
+            phone,
+        ),
         ("number", pattern(r"\b\d{3,8}\b"), whole),
     ]
 });
 
 fn whole(hit: &regex::Captures<'_>) -> Option<String> {
     Some(hit.get(0)?.as_str().to_owned())
+}
+
+/// Days of the calendar, and weekdays that have been, in the languages that ship.
+fn dates() -> String {
+    let months = "january|jan|february|feb|march|mar|april|apr|may|june|jun|july|jul|august|aug|september|sept?|october|oct|november|nov|december|dec\
+        |januar|jänner|februar|märz|mai|juni|juli|oktober|dezember\
+        |janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre\
+        |enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre\
+        |janeiro|fevereiro|março|maio|junho|julho|setembro|outubro|novembro|dezembro\
+        |gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre\
+        |januari|februari|maart|mei|augustus\
+        |stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|września|października|listopada|grudnia";
+    let days = "monday|tuesday|wednesday|thursday|friday|saturday|sunday\
+        |montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag\
+        |maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag\
+        |poniedziałek|wtorek|środę|czwartek|piątek|sobotę|niedzielę";
+    let days_before = "lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche\
+        |lunes|martes|miércoles|jueves|viernes|sábado|domingo\
+        |lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica\
+        |segunda-feira|terça-feira|quarta-feira|quinta-feira|sexta-feira";
+    let numeric = r"\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d{2})";
+    let written = format!(
+        r"\d{{1,2}}(?:st|nd|rd|th|er|\.)? ?(?:of |de )?(?:{months})(?:,? (?:de )?\d{{4}})?|(?:{months}) \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?"
+    );
+    let weekday = format!(
+        r"(?:last|letzte[nr]?|vorige[nr]?|vergangene[nr]?|afgelopen|zeszły|zeszłą|ostatni|ostatnią) (?:{days})|(?:{days_before}) (?:derni(?:er|ère)|pasado|scors[oa]|passad[oa])"
+    );
+    format!(r"(?i)\b(?:{numeric}|{written}|{weekday})\b")
+}
+
+/// Seven to fifteen digits (E.164), without what stands between them.
+fn phone(hit: &regex::Captures<'_>) -> Option<String> {
+    let text: String =
+        hit.get(0)?.as_str().chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
+    (7..=16).contains(&text.len()).then_some(text)
 }
 
 fn email(hit: &regex::Captures<'_>) -> Option<String> {
@@ -148,6 +190,18 @@ mod tests {
         check("1.234,56 €.", &[("amount", "1234.56 EUR")]);
         check("within 30 days", &[("count", "30 days")]);
         check("charged 2x", &[("count", "2x")]);
+        check("it came on 3 March 2026", &[("date", "3 March 2026")]);
+        check("am 3. März bestellt", &[("date", "3. März")]);
+        check("el 3 de marzo de 2026", &[("date", "3 de marzo de 2026")]);
+        check("on Nov 12th", &[("date", "Nov 12th")]);
+        check("12.11.2026, 2026-11-13", &[("date", "12.11.2026"), ("date", "2026-11-13")]);
+        check("since last Tuesday", &[("date", "last Tuesday")]);
+        check("mardi dernier", &[("date", "mardi dernier")]);
+        check("w zeszły wtorek", &[("date", "zeszły wtorek")]);
+        check("you may 3 times march", &[("count", "3 times")]);
+        check("call +49 (0)89 123-4567", &[("phone", "+490891234567")]);
+        check("my number is 030 1234567", &[("phone", "0301234567")]);
+        check("A1001 on 1 May", &[("order", "A1001"), ("date", "1 May")]);
         check("Mail me at Ann.B@Example.org.", &[("email", "ann.b@example.org")]);
         check("b2001@example.org", &[("email", "b2001@example.org")]);
         check("Ａ１００１", &[("order", "A1001")]);
