@@ -184,15 +184,9 @@ impl InboxState {
 
     fn follow(self) {
         let me = self.desk.with_value(|d| d.my_id().clone());
-        let was_open = StoredValue::new(false);
         Live::here().follow(move |frame| match frame {
-            LiveFrame::Ready => {
-                // What changed while the line was cut is not told again.
-                if was_open.try_get_value() == Some(true) {
-                    self.reload();
-                }
-                was_open.try_set_value(true);
-            }
+            // What changed before the line was there, or while it was cut, is not told on it.
+            LiveFrame::Ready => self.reload(),
             LiveFrame::Inbox { summary, counts, .. } => {
                 self.counts.set(Some(counts.clone()));
                 let shown = Shown {
