@@ -3,13 +3,16 @@
 export default (set, host, calls, heard, hear, chat, shadow, button, frame, opener, paint, load, wish) => {
   const page = document, early = [], listeners = {}, sheet = new CSSStyleSheet(), title = frame.title, view = visualViewport;
   const note = page.createElement('p'), again = page.createElement('button'), unseen = 'The chat cannot be reached right now. ';
-  let port, timer, gone, byUser, before, open = false;
+  let port, timer, gone, byUser, before, mark = '', open = false;
 
   const emit = (name, value) => listeners[name]?.forEach((listener) => listener(value));
   const tell = (...message) => port ? port.postMessage(message) : early.push(message);
   const label = (unread) => {
     button.ariaLabel = title + (unread ? ` (${unread})` : '');
     unread ? button.dataset.n = unread : delete button.dataset.n;
+    if (set.title == 'off') return;
+    const bare = page.title.startsWith(mark) ? page.title.slice(mark.length) : page.title;
+    page.title = (mark = unread ? `(${unread}) ` : '') + bare;
   };
   const here = (is) => chat.toggleAttribute('here', is);
   const focus = () => byUser && frame.focus();
@@ -58,6 +61,7 @@ export default (set, host, calls, heard, hear, chat, shadow, button, frame, open
     logout: () => (fetch(), early.splice(0), tell('logout')),
     destroy: () => {
       clearTimeout(timer);
+      label(0);
       port && port.close();
       chat.remove();
       delete window.Baton;

@@ -1,43 +1,54 @@
-//! What the pages say to a visitor, all of it, so that another language is another such module.
+//! What the pages say to a visitor, all of it, in English. Another language is a file of the same words
+//! (`frontend/static/texts`), which only its readers fetch (`crate::widget::language`).
 //!
-//! English. Text that the server writes (notices, labels, messages) comes in the journal.
+//! Text that the server writes (notices, labels, messages) comes in the journal.
 
 #![expect(missing_docs, reason = "each text says itself what it is")]
 
 use shared::event::{ApprovalState, RefundState};
 
-pub const CONVERSATION: &str = "Conversation";
-pub const ASSISTANT: &str = "Automated assistant";
-pub const PERSON: &str = "Person";
-pub const WAITING_FOR_PERSON: &str = "Waiting for a person";
-pub const CLOSED: &str = "Conversation closed";
-pub const FIRST_USE: &str =
-    "An automated assistant answers here. You can ask for a person at any time.";
-pub const TALK_TO_PERSON: &str = "Talk to a person";
-pub const PERSON_ASKED: &str = "A person has been asked";
-pub const PERSON_ANSWERS: &str = "You are talking to a person";
-pub const SENDING: &str = "Sending";
-pub const SENT: &str = "Sent";
-pub const NOT_SENT: &str = "Not sent";
-pub const NOT_SENT_YET: &str = "Not sent yet";
-pub const RETRY: &str = "Try again";
-pub const OFFLINE: &str = "No connection. What you write is kept and sent later.";
-pub const ENDED: &str =
-    "Your last conversation cannot be reached from here any more. What you write begins a new one.";
-pub const SOURCES: &str = "Sources";
-pub const QUICK_REPLIES: &str = "Suggested answers";
-pub const QUESTIONS: &str = "Suggested questions";
-pub const YOU: &str = "You";
-pub const TYPING: &str = "is typing";
-pub const REFUND: &str = "Refund";
-pub const ORDER: &str = "Order";
-pub const APPROVAL: &str = "Decision by a person";
-pub const RATE: &str = "How was this conversation?";
-pub const RATE_COMMENT: &str = "Anything to add? (optional)";
-pub const RATE_SEND: &str = "Send rating";
-pub const RATE_THANKS: &str = "Thank you for your rating.";
-pub const WRITE_AGAIN: &str = "Write to open it again.";
-pub const PASSED_ON: &str = "has passed on all that was said.";
+/// Names texts, and lists them for the tests of the other languages.
+macro_rules! texts {
+    ($($name:ident = $text:literal;)*) => {
+        $(pub const $name: &str = $text;)*
+        #[cfg(test)]
+        pub const ALL: &[&str] = &[$($text),*];
+    };
+}
+
+texts! {
+    CONVERSATION = "Conversation";
+    ASSISTANT = "Automated assistant";
+    PERSON = "Person";
+    WAITING_FOR_PERSON = "Waiting for a person";
+    CLOSED = "Conversation closed";
+    FIRST_USE = "An automated assistant answers here. You can ask for a person at any time.";
+    TALK_TO_PERSON = "Talk to a person";
+    PERSON_ASKED = "A person has been asked";
+    PERSON_ANSWERS = "You are talking to a person";
+    SENDING = "Sending";
+    SENT = "Sent";
+    NOT_SENT = "Not sent";
+    NOT_SENT_YET = "Not sent yet";
+    RETRY = "Try again";
+    OFFLINE = "No connection. What you write is kept and sent later.";
+    ENDED = "Your last conversation cannot be reached from here any more. What you write begins a new one.";
+    SOURCES = "Sources";
+    QUICK_REPLIES = "Suggested answers";
+    QUESTIONS = "Suggested questions";
+    YOU = "You";
+    TYPING = "is typing";
+    REFUND = "Refund";
+    ORDER = "Order";
+    APPROVAL = "Decision by a person";
+    RATE = "How was this conversation?";
+    RATE_COMMENT = "Anything to add? (optional)";
+    RATE_SEND = "Send rating";
+    RATE_THANKS = "Thank you for your rating.";
+    WRITE_AGAIN = "Write to open it again.";
+    PASSED_ON = "has passed on all that was said.";
+}
+
 pub const SCORES: [&str; 5] = ["Very bad", "Bad", "Fair", "Good", "Very good"];
 
 /// How a refund stands.

@@ -9,13 +9,15 @@
 //! (`crate::dom`); it reads JSON by the browser's parser ([`json`]) into what a visitor sees and no
 //! more ([`seen`]). Each of these was most of the page's weight otherwise.
 //!
-//! Absent on purpose: routing, a service worker, any storage but one entry a site, `serde`.
+//! Absent on purpose: routing, a service worker, any storage but one entry a site (and whether there is
+//! a sound, which the shell keeps), `serde`.
 
 mod bar;
 mod card;
 mod chat;
 mod header;
 mod json;
+mod language;
 mod log;
 mod outbox;
 mod rating;

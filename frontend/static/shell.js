@@ -3,11 +3,12 @@
 (() => {
   const { style: styles, glue, wasm } = document.currentScript.dataset;
   const by = (id) => document.getElementById(id);
-  const look = JSON.parse(by('look').textContent);
-  const root = document.documentElement, box = by('box'), view = by('view'), close = by('close');
+  const look = JSON.parse(by('look').textContent), texts = JSON.parse(by('texts').textContent);
+  const said = (words) => texts?.[words] ?? words;
+  const root = document.documentElement, box = by('box'), view = by('view'), close = by('close'), more = by('more');
   const framed = parent !== window;
   const queued = [], untold = [];
-  let app, port;
+  let app, port, looking;
 
   // The site's colour, and what reads on it by WCAG's relative luminance: one of the two always is
   // 4.5:1. What else is made of the colour is made in the style.
@@ -30,11 +31,11 @@
   const bubble = (text, mine) => {
     const line = part('div', mine ? 'msg mine' : 'msg');
     line.append(part('div', 'bubble', text));
-    if (mine) line.append(part('span', 'state', 'Sending'));
+    if (mine) line.append(part('span', 'state', said('Sending')));
     view.append(line);
   };
   // What the app draws too: a welcome, or the head of a conversation that is on its way.
-  const first = () => part('p', 'first', 'An automated assistant answers here. You can ask for a person at any time.');
+  const first = () => part('p', 'first', said('An automated assistant answers here. You can ask for a person at any time.'));
   const begin = () => {
     view.replaceChildren(first());
     bubble(look.greeting);
@@ -58,7 +59,10 @@
 
   // The app comes when there is something for it to do.
   const pass = (...what) => (app ? app(...what) : (queued.push(what), fetchApp()));
-  const tell = (name, value) => (port ? port.postMessage([name, value]) : framed && untold.push([name, value]));
+  const tell = (name, value) => {
+    if (name === 'message' && pressed() && (document.hidden || !looking)) chime();
+    port ? port.postMessage([name, value]) : framed && untold.push([name, value]);
+  };
   const send = (text) => {
     if (!text.trim()) return;
     if (!app) {
@@ -91,16 +95,55 @@
     by('composer').requestSubmit();
   });
   box.addEventListener('input', () => (fit(), app?.('typing')));
-  addEventListener('keydown', (event) => event.key === 'Escape' && !event.isComposing && hide());
+  addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || event.isComposing) return;
+    if (!more.open) return hide();
+    more.open = false;
+    more.firstElementChild.focus();
+  });
   close.addEventListener('click', hide);
   close.hidden = !framed;
   by('person').addEventListener('click', (event) => ((event.target.disabled = true), pass('person'), settle()), { once: true });
 
+  // What stands behind the three dots: a copy to keep, and a sound for who looks elsewhere.
+  const sound = by('sound'), pressed = (to) => (to !== undefined && (sound.ariaPressed = to), sound.ariaPressed === 'true');
+  const stored = (write) => {
+    try {
+      return write(localStorage);
+    } catch {
+      // Nothing is remembered, or nothing can be.
+    }
+  };
+  const chime = () => {
+    const audio = new AudioContext(), tone = audio.createOscillator(), volume = audio.createGain();
+    tone.connect(volume).connect(audio.destination);
+    tone.frequency.value = 660;
+    volume.gain.setValueAtTime(0.1, 0);
+    volume.gain.exponentialRampToValueAtTime(0.001, 0.5);
+    tone.start();
+    tone.stop(0.5);
+    tone.onended = () => audio.close();
+  };
+  const keep = () => {
+    const lines = [...view.querySelectorAll('.bubble:not(.dots), .notice p, .card')]
+      .map(({ innerText }) => innerText.trim().replace(/:\s+/, ': '));
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([lines.join('\n\n')]));
+    link.download = `${look.name} ${new Date().toLocaleDateString('sv')}.txt`;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  };
+  more.addEventListener('toggle', () => (by('keep').disabled = !view.querySelector('.msg')));
+  addEventListener('click', ({ target }) => (more.contains(target) && target !== by('keep')) || (more.open = false));
+  by('keep').addEventListener('click', keep);
+  sound.addEventListener('click', () => (stored((storage) => (storage['baton-sound'] = pressed(!pressed()))), pressed() && chime()));
+  pressed(stored((storage) => storage['baton-sound'] === 'true') || false);
+
   // What a host page may say; anything else is ignored.
   const calls = {
     // A keyboard that jumps up on the screen would hide the greeting; one on the desk is ready.
-    show: (focus) => (pass('show'), focus === true && !coarse() && box.focus()),
-    hide: () => fetched && pass('hide'),
+    show: (focus) => ((looking = true), pass('show'), focus === true && !coarse() && box.focus()),
+    hide: () => ((looking = more.open = false), fetched && pass('hide')),
     open: (text) => {
       if (typeof text !== 'string' || box.value) return;
       box.value = text.slice(0, box.maxLength);
@@ -149,15 +192,9 @@
     load(0);
   };
 
-  if (/^(ar|fa|he|ur)\b/.test(root.lang)) root.dir = 'rtl';
   paint(look.color);
   by('who').querySelector('h1').textContent = look.first_owner;
-  let known;
-  try {
-    known = JSON.parse(localStorage[`baton:${look.key}`]);
-  } catch {
-    // Nothing is remembered, or nothing can be.
-  }
+  const known = stored((storage) => JSON.parse(storage[`baton:${look.key}`]));
   known?.conversation ? begin() : welcome();
 
   window.baton = {
@@ -173,5 +210,5 @@
   };
   // Who has written may have unread messages, or some that wait to be sent.
   if (known) fetchApp();
-  if (!framed) pass('show');
+  if (!framed) calls.show();
 })();

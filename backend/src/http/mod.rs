@@ -29,6 +29,7 @@ pub mod staff;
 pub mod stalled;
 pub mod steps;
 pub mod text;
+pub mod texts;
 pub mod unanswered;
 pub mod view;
 pub mod visitors;

@@ -143,6 +143,12 @@ pub(super) fn page(
     ([fresh, (header::CONTENT_SECURITY_POLICY, policy)], Html(html)).into_response()
 }
 
+/// What the widget says, in the language `primary`; `None` where it was not put into that.
+pub(super) fn written_in(primary: &str) -> Option<serde_json::Value> {
+    let path = manifest().remove(&format!("texts/{primary}.json"))?;
+    serde_json::from_slice(&Files::get(&path)?.data).ok()
+}
+
 /// A sentence for people.
 pub(super) fn message_page(message: &str, status: StatusCode) -> Response {
     let nonce = token::secret();

@@ -37,8 +37,17 @@ pub fn json<T: serde::Serialize>(value: &T) -> String {
     safe
 }
 
-/// The language that a page is asked for: what the address says, then what the browser says.
+/// The language that a page is asked for.
 pub fn language(asked: Option<&str>, accepted: Option<&str>) -> String {
+    languages(asked, accepted).into_iter().next().unwrap_or_else(|| "en".to_owned())
+}
+
+/// Most languages of a browser that are looked at.
+const LANGUAGES: usize = 20;
+
+/// The languages that a page is asked for, best first: what the address says, then what the browser
+/// says, in its order.
+pub fn languages(asked: Option<&str>, accepted: Option<&str>) -> Vec<String> {
     let tag = |text: &str| {
         let text = text.split(';').next().unwrap_or_default().trim();
         let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
@@ -47,8 +56,8 @@ pub fn language(asked: Option<&str>, accepted: Option<&str>) -> String {
         (plain && letters && (2..=3).contains(&primary.len()) && text.len() <= 20)
             .then(|| text.to_owned())
     };
-    let accepted = accepted.and_then(|header| header.split(',').next());
-    asked.and_then(tag).or_else(|| accepted.and_then(tag)).unwrap_or_else(|| "en".to_owned())
+    let accepted = accepted.unwrap_or_default().split(',').take(LANGUAGES);
+    asked.into_iter().chain(accepted).filter_map(tag).collect()
 }
 
 #[cfg(test)]
@@ -92,6 +101,10 @@ mod tests {
         check(Some("\"><script>"), Some("*"), "en");
         check(None, Some("de;q=0.8"), "de");
         check(None, None, "en");
+        let all = super::languages(Some("ja"), Some("fr-CH, fr;q=0.9, *;q=0.1"));
+        assert_eq!(all, ["ja", "fr-CH", "fr"]);
+        let long = "de,".repeat(10_000);
+        assert_eq!(super::languages(None, Some(&long)).len(), LANGUAGES);
     }
 
     proptest! {

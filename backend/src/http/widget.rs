@@ -16,9 +16,10 @@ use super::{
     body::At,
     csp,
     error::Error,
-    pages::{message_page, page},
+    pages::{message_page, page, written_in},
     public::look_of,
     render::json,
+    texts::Texts,
 };
 use crate::{app::App, auth::token, origin, storage::rows::SiteRow};
 
@@ -58,10 +59,14 @@ pub async fn show(
     let origins: Vec<_> = site.origins.iter().filter_map(|o| origin::pattern(o).ok()).collect();
     let policy = csp::widget(&nonce, &origins);
     let look = look_of(&app, site);
-    page("shell.html", &nonce, policy, &headers, embedding.lang.as_deref(), |name| match name {
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let texts = Texts::choose(embedding.lang.as_deref(), accepted, written_in);
+    page("shell.html", &nonce, policy, &headers, Some(texts.language()), |name| match name {
         "look" => Some(json(&look)),
         "from" => Some(json(&from)),
-        _ => None,
+        "dir" => Some(texts.direction().to_owned()),
+        "texts" => Some(json(&texts.all())),
+        _ => name.strip_prefix("say:").map(|english| texts.say(english).to_owned()),
     })
 }
 

@@ -385,3 +385,34 @@ pub fn is_transfer(tool: &str) -> bool {
 pub fn effect_of(tool: &str, known: Option<Effect>) -> Effect {
     if is_transfer(tool) { Effect::Transfer } else { known.unwrap_or(Effect::Read) }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn the_widget_can_say_every_notice_in_its_readers_language() {
+        let texts = include_str!("../../../frontend/static/texts/de.json");
+        let texts: Value = serde_json::from_str(texts).unwrap();
+        let patterns: Vec<_> =
+            texts["notices"].as_array().unwrap().iter().map(|pair| &pair[0]).collect();
+        let owner = |kind: &str| -> Owner {
+            let whole =
+                json!({ "kind": kind, "slug": "a", "version": 1, "id": "stf_1", "name": kind });
+            serde_json::from_value(whole).unwrap()
+        };
+        let kinds = ["agent", "queue", "staff", "nobody"];
+        for (from, to) in kinds.iter().flat_map(|from| kinds.map(|to| (owner(from), owner(to)))) {
+            for kind in [TriggerKind::Reopen, TriggerKind::Model] {
+                let told = notice(&from, &to, kind);
+                let known = patterns.iter().any(|pattern| {
+                    let pattern = pattern.as_str().unwrap();
+                    pattern.replace("{from}", from.name()).replace("{to}", to.name()) == told
+                });
+                assert!(known, "{told}");
+            }
+        }
+    }
+}

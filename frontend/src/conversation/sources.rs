@@ -11,7 +11,7 @@ use crate::{
 
 /// The pages that an answer quotes, as a view; nothing where it quotes none.
 pub fn sources(sources: &[Source]) -> impl IntoView + use<> {
-    let list = list(sources);
+    let list = list(sources, text::SOURCES);
     list.map(|list| {
         html::div().class("sources").directive(
             |into: web_sys::Element, list: Vec<Node>| {
@@ -22,14 +22,14 @@ pub fn sources(sources: &[Source]) -> impl IntoView + use<> {
     })
 }
 
-/// What `sources` holds. A path leads to a page of Baton's own host; one whose address is not safe
+/// What `sources` holds, under `title`. A path leads to a page of Baton's own host; one whose address is not safe
 /// is named without a link.
-pub fn list(sources: &[Source]) -> Option<Vec<Node>> {
+pub fn list(sources: &[Source], title: &str) -> Option<Vec<Node>> {
     if sources.is_empty() {
         return None;
     }
     let lines = node("ul", "").with_all(sources.iter().map(line));
-    Some(vec![node("span", "sources-title").text(text::SOURCES), lines])
+    Some(vec![node("span", "sources-title").text(title), lines])
 }
 
 fn line(source: &Source) -> Node {

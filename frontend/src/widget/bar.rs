@@ -1,6 +1,6 @@
 //! What stands above the text box: the connection, suggested answers, and the way to a person.
 
-use super::{chat::Chat, region::region, shell, state::State};
+use super::{chat::Chat, language::said, region::region, shell, state::State};
 use crate::{
     dom::{Node, node},
     live::Status,
@@ -13,7 +13,7 @@ pub fn bar(chat: Chat, place: &Node) {
     let ended = node("div", "").set("role", "status");
     let problem = node("div", "").set("role", "alert");
     let replies = node("div", "replies").set("role", "group");
-    let replies = replies.set("aria-label", text::QUICK_REPLIES);
+    let replies = replies.set("aria-label", &said(text::QUICK_REPLIES));
     let person = node("div", "person");
     let parts = [&offline, &ended, &problem, &replies, &person];
     place.fill(parts.into_iter().cloned().collect());
@@ -30,8 +30,8 @@ pub fn bar(chat: Chat, place: &Node) {
     region(
         chat,
         |state| state.problem.clone(),
-        move |said| {
-            problem.fill(said.iter().map(|said| banner("banner problem", said)).collect());
+        move |why| {
+            problem.fill(why.iter().map(|why| banner("banner problem", why)).collect());
         },
     );
     region(chat, suggested, move |suggested| {
@@ -39,50 +39,47 @@ pub fn bar(chat: Chat, place: &Node) {
     });
     region(
         chat,
-        // Where an answer to press says the same, that is enough.
-        |state| {
-            let offered = suggested(state).iter().any(|reply| reply == text::TALK_TO_PERSON);
-            (!offered).then(|| state.thread.owner().map(|owner| owner.kind))
-        },
-        move |reach| {
-            person.fill(reach.map(|owner| way_to_person(chat, owner)).into_iter().collect());
-        },
+        |state| state.thread.owner().map(|owner| owner.kind),
+        move |owner| person.fill(vec![way_to_person(chat, *owner)]),
     );
 }
 
 fn banner(class: &str, words: &str) -> Node {
-    node("p", class).text(words)
+    node("p", class).text(&said(words))
 }
 
+/// The answers to press. The way to a person stands below them already.
 fn suggested(state: &State) -> Vec<String> {
     let waits = !state.outbox.all().is_empty() || state.moment.working;
     if waits || state.thread.is_closed() {
         return Vec::new();
     }
-    state.thread.quick_replies().to_vec()
+    let way = [text::TALK_TO_PERSON, &said(text::TALK_TO_PERSON)];
+    let replies = state.thread.quick_replies().iter();
+    replies.filter(|reply| !way.contains(&reply.as_str())).cloned().collect()
 }
 
 /// A button that says its own words.
 pub fn saying(words: &str) -> Node {
-    let said = words.to_owned();
+    let saying = words.to_owned();
     node("button", "").set("type", "button").auto().text(words).on("click", move |_| {
-        shell::send(&said);
+        shell::send(&saying);
         shell::settle();
     })
 }
 
 fn way_to_person(chat: Chat, owner: Option<&str>) -> Node {
-    let said = match owner {
+    let words = match owner {
         Some("nobody") => text::WRITE_AGAIN,
         Some("queue") => text::PERSON_ASKED,
         Some("staff") => text::PERSON_ANSWERS,
         _ => {
-            let button = node("button", "").set("type", "button").text(text::TALK_TO_PERSON);
+            let button = node("button", "").set("type", "button").text(&said(text::TALK_TO_PERSON));
             return button.on("click", move |_| {
                 chat.ask_for_person();
                 shell::settle();
             });
         }
     };
-    node("span", "").text(said)
+    node("span", "").text(&said(words))
 }

@@ -2,7 +2,10 @@
 
 use shared::event::{ApprovalState, RefundState, ToolState};
 
-use super::seen::{Approval, Handoff, Refund, Tool};
+use super::{
+    language::{notice as told, said},
+    seen::{Approval, Handoff, Refund, Tool},
+};
 use crate::{
     conversation::party::face,
     dom::{Node, node},
@@ -13,7 +16,11 @@ use crate::{
 pub fn notice(handoff: &Handoff) -> Node {
     let (from, to) = (&handoff.from, &handoff.to);
     let notice = node("div", "notice").set("data-kind", to.kind);
-    let words = node("div", "").with(node("p", "").auto().text(&handoff.notice));
+    let words = match told(handoff) {
+        Some(own) => node("p", "").text(&own),
+        None => node("p", "").auto().text(&handoff.notice),
+    };
+    let words = node("div", "").with(words);
     // At the end of a conversation one leaves and nobody arrives.
     if to.kind == "nobody" {
         return notice.with(words);
@@ -22,9 +29,9 @@ pub fn notice(handoff: &Handoff) -> Node {
     let change = node("span", "change").mute().with_all(leaves);
     let change = change.with(node("span", "arrow")).with(face(to));
     // Who comes from a queue, or comes back to a closed conversation, was told nothing by anybody.
-    let told = matches!(from.kind, "agent" | "staff");
-    let passed_on = format!("{} {}", from.name, text::PASSED_ON);
-    let passed_on = told.then(|| node("p", "").auto().text(&passed_on));
+    let knew = matches!(from.kind, "agent" | "staff");
+    let passed_on = format!("{} {}", from.name, said(text::PASSED_ON));
+    let passed_on = knew.then(|| node("p", "").text(&passed_on));
     notice.with(change).with(words.with_all(passed_on))
 }
 
@@ -49,14 +56,16 @@ pub fn refund_card(refund: &Refund, approval: Option<&Approval>) -> Node {
         RefundState::Succeeded => "done",
         RefundState::Failed | RefundState::Declined | RefundState::Expired => "failed",
     };
-    let order = node("span", "card-order").text(text::ORDER).text(" ").text(&refund.order);
+    let order = node("span", "card-order").text(&said(text::ORDER)).text(" ").text(&refund.order);
     // The approval of a refund that went through is still worth a word.
     let decided = approval.filter(|a| a.state == ApprovalState::Approved);
     card(state, text::REFUND, Some(order))
         .with(node("p", "card-amount").text(&refund.money.to_string()))
         .with(steps(refund.state, approval.is_some()))
-        .with(node("p", "card-state").text(text::refund_state(refund.state)))
-        .with_all(decided.map(|a| node("p", "card-note").text(text::approval_state(a.state))))
+        .with(node("p", "card-state").text(&said(text::refund_state(refund.state))))
+        .with_all(
+            decided.map(|a| node("p", "card-note").text(&said(text::approval_state(a.state)))),
+        )
 }
 
 /// A decision that a person must make, or has made.
@@ -68,11 +77,11 @@ pub fn approval_card(approval: &Approval) -> Node {
     };
     card(state, text::APPROVAL, None)
         .with(node("p", "card-summary").auto().text(&approval.summary))
-        .with(node("p", "card-state").text(text::approval_state(approval.state)))
+        .with(node("p", "card-state").text(&said(text::approval_state(approval.state))))
 }
 
 fn card(state: &str, title: &str, beside: Option<Node>) -> Node {
-    let head = node("div", "card-head").with(node("span", "card-title").text(title));
+    let head = node("div", "card-head").with(node("span", "card-title").text(&said(title)));
     node("div", "card").set("data-state", state).with(head.with_all(beside))
 }
 

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::{chat::Chat, region::region};
+use super::{chat::Chat, language::said, region::region};
 use crate::{
     conversation::party::{Party, face},
     dom::{Node, node},
@@ -30,7 +30,7 @@ pub fn header(chat: Chat, place: &Node) {
             let arrives = node("span", "arrives").with(face(now));
             faces.fill(leaves.into_iter().chain([arrives]).collect());
             let name = node("h1", "").auto().text(&now.name);
-            let role = node("p", "").set("data-kind", now.kind).text(role(now.kind));
+            let role = node("p", "").set("data-kind", now.kind).text(&said(role(now.kind)));
             names.fill(vec![name, role]);
         },
     );

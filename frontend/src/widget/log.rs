@@ -16,6 +16,7 @@ use super::{
     bar::saying,
     card,
     chat::Chat,
+    language::said,
     outbox::{Delivery, Outgoing},
     rating,
     region::{follow, region},
@@ -37,7 +38,7 @@ pub fn log(chat: Chat, view: &Node) {
     let head = node("div", "").set("aria-live", "off");
     let list = node("div", "")
         .set("role", "log")
-        .set("aria-label", text::CONVERSATION)
+        .set("aria-label", &said(text::CONVERSATION))
         .set("aria-live", "off")
         .set("aria-relevant", "additions")
         .with(head.clone());
@@ -53,7 +54,7 @@ pub fn log(chat: Chat, view: &Node) {
     region(chat, State::talks, move |talks| head.fill(self::head(&look, *talks)));
     lines(chat, list.clone());
     news(chat, list);
-    region(chat, has_sent, move |is| sent.say(if *is { text::SENT } else { "" }));
+    region(chat, has_sent, move |is| sent.say(&if *is { said(text::SENT) } else { String::new() }));
     region(
         chat,
         |state| state.outbox.clone(),
@@ -144,13 +145,13 @@ const UNHEARD_MS: u32 = 100;
 /// A welcome with questions to ask, until there is a conversation; then the first thing said in it.
 /// Nobody needs to hear it again when the one becomes the other.
 fn head(look: &SiteLook, talks: bool) -> Vec<Node> {
-    let first = node("p", "first").text(text::FIRST_USE);
+    let first = node("p", "first").text(&said(text::FIRST_USE));
     if talks {
         let author = Author::new(AuthorKind::Agent, look.first_owner.clone());
         return vec![first, bubble(&author, &look.greeting, &[], true)];
     }
     let questions = look.questions.iter().map(|question| node("li", "").with(saying(question)));
-    let questions = node("ul", "").set("aria-label", text::QUESTIONS).with_all(questions);
+    let questions = node("ul", "").set("aria-label", &said(text::QUESTIONS)).with_all(questions);
     let greeting = node("h2", "").auto().text(&look.greeting);
     vec![node("div", "welcome").with(greeting).with(first).with(questions)]
 }
@@ -171,12 +172,13 @@ fn view(item: &Item, leads: bool) -> Node {
     }
 }
 
-fn bubble(author: &Author, said: &str, quoted: &[Source], leads: bool) -> Node {
+fn bubble(author: &Author, words: &str, quoted: &[Source], leads: bool) -> Node {
     let own = author.kind == AuthorKind::Visitor;
-    let speaker = if own { text::YOU } else { &author.name };
-    let speaker = node("span", "hidden").text(speaker).text(": ");
-    let sources = sources::list(quoted).map(|list| node("div", "sources").with_all(list));
-    let bubble = node("div", "bubble").with(speaker).with(prose_node(said)).with_all(sources);
+    let speaker = if own { said(text::YOU) } else { author.name.clone() };
+    let speaker = node("span", "hidden").text(&speaker).text(": ");
+    let sources = sources::list(quoted, &said(text::SOURCES))
+        .map(|list| node("div", "sources").with_all(list));
+    let bubble = node("div", "bubble").with(speaker).with(prose_node(words)).with_all(sources);
     node("div", if own { "msg mine" } else { "msg" })
         .with_all((leads && !own).then(|| by(author)))
         .with(bubble)
@@ -189,17 +191,17 @@ fn by(author: &Author) -> Node {
 
 fn outgoing_line(chat: Chat, outgoing: &Outgoing) -> Node {
     let state = match &outgoing.state {
-        Delivery::Pending => node("span", "state").text(text::SENDING),
-        Delivery::Sent => node("span", "state").text(text::SENT),
+        Delivery::Pending => node("span", "state").text(&said(text::SENDING)),
+        Delivery::Sent => node("span", "state").text(&said(text::SENT)),
         Delivery::Failed { why, passing } => {
             let again = outgoing.clone();
-            let button = node("button", "").set("type", "button").text(text::RETRY);
+            let button = node("button", "").set("type", "button").text(&said(text::RETRY));
             let state = node("span", "state failed").set("role", "alert");
             // The banner above the box says what a lost connection means.
             let state = if *passing {
-                state.text(text::NOT_SENT_YET)
+                state.text(&said(text::NOT_SENT_YET))
             } else {
-                state.text(text::NOT_SENT).text(". ").text(why)
+                state.text(&said(text::NOT_SENT)).text(". ").text(&said(why))
             };
             state.with(button.on("click", move |_| chat.retry(&again)))
         }
@@ -241,10 +243,10 @@ impl Now {
         match self {
             Self::Nothing => None,
             Self::Busy(name) => {
-                let said = node("span", "hidden").text(name).text(" ").text(text::TYPING);
+                let busy = node("span", "hidden").text(name).text(" ").text(&said(text::TYPING));
                 let dots = node("div", "bubble dots").mute();
                 let dots = dots.with_all((0..3).map(|_| node("span", "")));
-                Some(node("div", "msg busy").with(said).with(dots))
+                Some(node("div", "msg busy").with(busy).with(dots))
             }
             Self::Draft(draft) => {
                 let bubble = node("div", "bubble").with(prose_node(&draft.delta));

@@ -6,7 +6,7 @@ use shared::limits;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlTextAreaElement;
 
-use super::{chat::Chat, region::region, server};
+use super::{chat::Chat, language::said, region::region, server};
 use crate::{
     dom::{Node, node},
     text,
@@ -28,13 +28,14 @@ pub fn rating(chat: Chat, place: Node) {
 }
 
 fn thanks() -> Node {
-    node("p", "ended").set("role", "status").text(text::RATE_THANKS)
+    node("p", "ended").set("role", "status").text(&said(text::RATE_THANKS))
 }
 
 fn question(chat: Chat) -> Node {
     let score = Rc::new(Cell::new(0));
     let more = node("div", "more");
     let scores = (1..=5u8).zip(text::SCORES).map(|(value, label)| {
+        let label = &said(label);
         let (score, more, digit) = (score.clone(), more.clone(), value.to_string());
         let input = node("input", "")
             .set("type", "radio")
@@ -51,8 +52,8 @@ fn question(chat: Chat) -> Node {
         node("label", "score").set("title", label).with(input).with(shown)
     });
     let scores = node("div", "scores").with_all(scores);
-    let ends = [text::SCORES[0], text::SCORES[4]].map(|end| node("span", "").text(end));
-    let legend = node("legend", "").text(text::RATE);
+    let ends = [text::SCORES[0], text::SCORES[4]].map(|end| node("span", "").text(&said(end)));
+    let legend = node("legend", "").text(&said(text::RATE));
     let within = more.clone();
     node("form", "rating")
         .with(node("fieldset", "").with(legend).with(scores))
@@ -68,12 +69,13 @@ fn question(chat: Chat) -> Node {
 }
 
 fn comment() -> Vec<Node> {
+    let words = said(text::RATE_COMMENT);
     let area = node("textarea", "")
-        .set("aria-label", text::RATE_COMMENT)
-        .set("placeholder", text::RATE_COMMENT)
+        .set("aria-label", &words)
+        .set("placeholder", &words)
         .set("maxlength", &limits::COMMENT_CHARS.to_string())
         .set("rows", "2");
-    vec![area, node("button", "").set("type", "submit").text(text::RATE_SEND)]
+    vec![area, node("button", "").set("type", "submit").text(&said(text::RATE_SEND))]
 }
 
 impl Chat {
