@@ -62,15 +62,21 @@ impl BuiltinReader {
         }
         // What agents teach in English, people also say in other languages.
         let homes = homes(agents);
+        let mut abroad = Vec::new();
         for example in packs::packs().iter().flat_map(|pack| &pack.examples) {
-            // What is out of scope is known by the English examples and by concepts: more of them
-            // would drown what an admin teaches by four.
             let is_everybodys = intents::is_small_talk(&example.intent);
             match homes.get(example.intent.as_str()).copied() {
                 Some(agent) => add(Some(agent), &example.intent, &example.text),
                 None if is_everybodys => add(None, &example.intent, &example.text),
-                None => {}
+                None => abroad.extend((example.intent == OUT_OF_SCOPE).then_some(example)),
             }
+        }
+        // A label of its own: among the English ones they would drown what an admin teaches by four.
+        for example in abroad {
+            let label = format!("/abroad/{OUT_OF_SCOPE}");
+            let meaning = Meaning { intent: OUT_OF_SCOPE.to_owned(), agent: None };
+            meanings.entry(label.clone()).or_insert(meaning);
+            labelled.push((label, example.text.clone()));
         }
         let (examples, classifier) = learn(labelled);
         let meanings =
@@ -417,6 +423,31 @@ pub(crate) mod tests {
     #[test]
     fn unseen_phrasings_of_other_languages_find_their_agent() {
         check(&UNSEEN_ABROAD, 6, 25);
+    }
+
+    #[test]
+    fn what_no_shop_does_is_seldom_routed_in_any_language() {
+        let unseen = [
+            "hoe laat begint de wedstrijd vanavond",
+            "wer hat gestern das Spiel gewonnen",
+            "wie koche ich Risotto",
+            "raconte-moi une blague",
+            "comment soigner un rhume",
+            "quién ganó las elecciones",
+            "cómo se hace una tortilla",
+            "como é que se joga xadrez",
+            "chi ha vinto il festival",
+            "come si cucina la carbonara",
+            "kto napisał Pana Tadeusza",
+            "jaka będzie jutro pogoda",
+            "ile kosztuje bitcoin",
+            "how do I tie a tie",
+        ];
+        let readings: Vec<_> = unseen.iter().map(|text| SHIPPED.read(text, &[])).collect();
+        let declined = readings.iter().filter(|it| it.out_of_scope).count();
+        let routed = readings.iter().filter(|it| !it.out_of_scope && it.agents[0].1 >= 0.7);
+        assert!(declined >= 5, "only {declined} are declined");
+        assert!(routed.count() <= 3);
     }
 
     fn check(unseen: &[(&str, &str)], most_wrong: usize, least_sure: usize) {

@@ -77,7 +77,8 @@ fn by_reading(scene: &Scene<'_>, text: &str, reading: &Reading) -> Understood {
     if let Some(intent) = by_its_words(text).filter(|_| unsure) {
         return task(intent, threshold);
     }
-    if unsure && ABOUT_AN_ORDER.is_match(&normalise(text)) {
+    // Who speaks of an order is not only being polite.
+    if (unsure || !is_task(top)) && ABOUT_AN_ORDER.is_match(&normalise(text)) {
         return Understood::Order(String::new());
     }
     if reading.out_of_scope {
