@@ -15,7 +15,7 @@ use crate::{
     lab::Lab,
     runtime::{Catalog, Clock, Desk},
     storage::Store,
-    tools::{Registry, shop::Ledger},
+    tools::{shop::Ledger, toolbox::Toolbox},
     vault::Vault,
 };
 
@@ -36,7 +36,7 @@ pub struct Parts {
     /// The published agents and the desk's settings.
     pub catalog: Arc<Catalog>,
     /// What agents can do.
-    pub tools: Registry,
+    pub tools: Toolbox,
     /// What agents answer from.
     pub library: Library,
     /// Reads the files that become articles.

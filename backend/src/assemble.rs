@@ -17,6 +17,7 @@ use crate::{
         llm::{Llm, Models, Provider, Providers},
     },
     bus::LocalBus,
+    egress::Egress,
     journal::Journal,
     knowledge::Shelf,
     money::{
@@ -25,11 +26,16 @@ use crate::{
         policy::{self, Verdict},
     },
     runtime::{Catalog, Clock, Desk, Faculty, Parts, catalog::Teach},
-    storage::{Store, StoreError, rows::ConnectionRow},
+    storage::{
+        Store, StoreError,
+        rows::{ConnectionRow, ToolRow},
+    },
     tools::{
-        Registry,
+        Registry, Tool,
         desk::{self, DeskUnavailable},
+        http::{Caller, Secrets},
         shop::Ledger,
+        toolbox::Toolbox,
     },
     vault::Vault,
 };
@@ -54,7 +60,7 @@ pub struct Engine {
     /// The published agents and the desk's settings.
     pub catalog: Arc<Catalog>,
     /// What agents can do.
-    pub tools: Registry,
+    pub tools: Toolbox,
     /// What can be done with conversations.
     pub desk: Desk,
 }
@@ -75,7 +81,7 @@ pub async fn engine(
     let journal = Journal::new(store.clone(), Arc::new(LocalBus::new()));
     let catalog = Arc::new(Catalog::load(store.clone(), defaults::desk(), teach).await?);
     let known: Arc<dyn desk::Desk> = Arc::new(Known { catalog: catalog.clone(), store });
-    let tools = Registry::with_defaults(&ledger, knowledge, &known);
+    let tools = Toolbox::new(Registry::with_defaults(&ledger, knowledge, &known));
     let desk = Desk::new(Parts {
         journal: journal.clone(),
         catalog: catalog.clone(),
@@ -124,6 +130,32 @@ pub async fn connect(
         }
     };
     providers.replace(rows.into_iter().map(provider));
+    Ok(())
+}
+
+/// Takes up the tools that administrators made. One whose secrets cannot be read is not offered, and
+/// says so.
+pub async fn equip(
+    store: &dyn Store,
+    vault: &Vault,
+    egress: &Egress,
+    tools: &Toolbox,
+) -> Result<(), StoreError> {
+    let rows = store.tools().await?;
+    let made = rows.into_iter().filter_map(|ToolRow { tool, secrets }| {
+        let purpose = ToolRow::secrets_purpose(&tool.name);
+        let opened = secrets.map(|sealed| vault.read(&purpose, &sealed)).transpose();
+        let secrets: Option<Secrets> = match opened {
+            Ok(json) => json.map_or(Some(Secrets::new()), |json| serde_json::from_str(&json).ok()),
+            Err(cause) => {
+                tracing::error!(tool = tool.name, %cause, "its secrets cannot be read; enter them again");
+                None
+            }
+        };
+        let tool: Arc<dyn Tool> = Arc::new(Caller::new(tool, secrets?, egress));
+        Some(tool)
+    });
+    tools.replace(made);
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     app::{App, Parts, SystemClock},
-    assemble::{Workshop, connect, connected, engine, provider},
+    assemble::{Workshop, connect, connected, engine, equip, provider},
     auth::{limits::Limits, password::Passwords, streams::Streams},
     brain::llm::{Models, Patience, Payer, Providers},
     config::Config,
@@ -118,6 +118,7 @@ pub async fn serve(
     let gateway = Noted::new(provider, store.clone(), &config.data, restored.doubtful)
         .map_err(RestoredError::Head)?;
     let engine = engine(store.clone(), &workshop, Arc::new(gateway)).await?;
+    equip(&*store, &vault, &egress, &engine.tools).await?;
     let done = AuditRow::of_baton(now, "searches_kept", "searches");
     rebuild::searches(&*store, &engine.journal, done).await?;
     let tasks = TaskTracker::new();
@@ -129,11 +130,11 @@ pub async fn serve(
         journal: engine.journal,
         desk: engine.desk.clone(),
         catalog: engine.catalog,
-        tools: engine.tools,
+        tools: engine.tools.clone(),
         library,
         clock,
         ledger: workshop.ledger.clone(),
-        lab: Lab::new(workshop),
+        lab: Lab::new(workshop, engine.tools),
         egress,
         models,
         vault,

@@ -13,6 +13,7 @@ mod records;
 mod refunds;
 mod sites;
 mod staff;
+mod tools;
 mod visitors;
 
 pub use agents::{Agent, Agents, Publish, Published, Rollback, ToolInfo, Tools, Versions};
@@ -45,6 +46,10 @@ pub use sites::{NewSecret, SaveSite, Site, SiteLook, Sites};
 pub use staff::{
     AddApiKey, ApiKey, ApiKeys, ChangePassword, ChangeStaff, Login, NewApiKey, NewStaff, People,
     Present, Role, SetAway, Staff,
+};
+pub use tools::{
+    ImportTools, ImportableTools, LeftOut, MadeTool, MadeTools, SaveTool, SentRequest, TriedTool,
+    TryTool,
 };
 pub use visitors::{StartVisitor, VisitorInfo, VisitorSession};
 

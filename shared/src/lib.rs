@@ -20,5 +20,6 @@ pub mod owner;
 pub mod queue;
 pub mod refund;
 pub mod time;
+pub mod tool;
 pub mod trace;
 pub mod turn;

@@ -34,6 +34,18 @@ pub const URL_BYTES: usize = 500;
 pub const GUARDRAILS: usize = 50;
 /// Most queues of a desk.
 pub const QUEUES: usize = 20;
+/// Longest purpose of a tool, in characters.
+pub const PURPOSE_CHARS: usize = 600;
+/// Longest name of a tool, in bytes.
+pub const TOOL_NAME_CHARS: usize = 64;
+/// Longest schema of a tool's arguments, and longest template of what it sends, in bytes of JSON.
+pub const SCHEMA_BYTES: usize = 16 * 1024;
+/// Most headers of a tool's request.
+pub const TOOL_HEADERS: usize = 20;
+/// Most things that are taken out of a tool's answer.
+pub const TOOL_PICKS: usize = 30;
+/// Most tools that an administrator makes.
+pub const HTTP_TOOLS: usize = 200;
 /// Most tools, and most handoff targets, of one agent.
 pub const TOOLS: usize = 64;
 /// Longest preview of a message or a request in a list, in characters.

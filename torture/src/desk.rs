@@ -18,6 +18,7 @@ use baton::{
         Registry,
         desk::{Desk as Known, DeskUnavailable},
         shop::{Ledger, ShopData},
+        toolbox::Toolbox,
     },
 };
 use shared::{agent::DeskSettings, time::Timestamp};
@@ -77,7 +78,7 @@ pub async fn open(data: &Path, special: Special) -> Desk {
     Desk::new(Parts {
         journal: Journal::new(store, Arc::new(LocalBus::new())),
         catalog: Arc::new(catalog),
-        tools,
+        tools: Toolbox::new(tools),
         gateway,
         clock: Arc::new(Still),
     })

@@ -43,6 +43,20 @@ pub enum EgressError {
 }
 
 impl EgressError {
+    /// Whether it is sure that nothing of a request got there.
+    pub fn is_before_sending(&self) -> bool {
+        match self {
+            Self::Address(_)
+            | Self::Plain(_)
+            | Self::Private(_)
+            | Self::Unknown(_)
+            | Self::Unreachable(..)
+            | Self::Certificate(..)
+            | Self::Setup(_) => true,
+            Self::Silent(_) | Self::Stalled(_) | Self::TooLarge(_) | Self::Broken(_) => false,
+        }
+    }
+
     /// What `why` means, of a call to `host`.
     pub(super) fn of(why: &reqwest::Error, host: &str) -> Self {
         let host = host.to_owned();

@@ -173,7 +173,8 @@ async fn check(app: &App, spec: &AgentSpec, publishing: bool) -> Answer<()> {
     if publishing {
         offered(app, spec)?;
     }
-    if let Some(name) = spec.tools.iter().find(|name| app.tools.get(name).is_none()) {
+    let tools = app.tools.now();
+    if let Some(name) = spec.tools.iter().find(|name| tools.get(name).is_none()) {
         return Err(Error::invalid("tools", format!("There is no tool called {name}.")));
     }
     let desk = app.catalog.current();

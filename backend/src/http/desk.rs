@@ -4,7 +4,7 @@ use axum::{Json, extract::State};
 use serde::Deserialize;
 use shared::{
     agent::{DeskSettings, Target},
-    api::{Audit, JournalHead, Meter, MeterBy, Meters, Tools},
+    api::{Audit, JournalHead, Meter, MeterBy, Meters},
     brief::Usage,
     guardrail::Guardrail,
     id::ConversationId,
@@ -23,12 +23,6 @@ use crate::{
     runtime::{Snapshot, catalog::DESK_SETTING, guardrails::Rails},
     storage::rows::AuditFilter,
 };
-
-/// Lists the tools that agents can be given.
-#[utoipa::path(get, path = "", responses((status = 200, body = Tools)))]
-pub async fn tools(State(app): State<App>, _admin: AdminAuth) -> Json<Tools> {
-    Json(Tools { tools: app.tools.infos().cloned().collect() })
-}
 
 /// Reads the desk's settings.
 #[utoipa::path(get, path = "", responses((status = 200, body = DeskSettings)))]

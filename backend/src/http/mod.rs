@@ -30,6 +30,7 @@ pub mod stalled;
 pub mod steps;
 pub mod text;
 pub mod texts;
+pub mod tools;
 pub mod unanswered;
 pub mod view;
 pub mod visitors;

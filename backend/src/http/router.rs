@@ -16,7 +16,7 @@ use super::{
     docs::{Caller, at},
     error::Error,
     help, import, inbox, keys, knowledge, live, money, pages, people, playground, providers,
-    public, reading, sessions, sites, staff, steps, unanswered, visitors, widget,
+    public, reading, sessions, sites, staff, steps, tools, unanswered, visitors, widget,
 };
 use crate::app::App;
 
@@ -69,7 +69,11 @@ pub fn api() -> OpenApiRouter<App> {
         at("/agents/{slug}/publish", routes!(agents::publish)),
         at("/agents/{slug}/rollback", routes!(agents::roll_back)),
         at("/agents/{slug}/versions", routes!(agents::versions)),
-        at("/tools", routes!(desk::tools)),
+        at("/tools", routes!(tools::list)),
+        at("/tools/made", routes!(tools::made)),
+        at("/tools/made/{name}", routes!(tools::save, tools::delete)),
+        at("/tools/try", routes!(tools::try_out)),
+        large(at("/tools/import", routes!(tools::import))),
         at("/desk", routes!(desk::settings, desk::save_settings)),
         at("/connections", routes!(providers::list, providers::add)),
         at("/connections/{id}", routes!(providers::change, providers::delete)),

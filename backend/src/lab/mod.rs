@@ -28,7 +28,7 @@ use crate::{
         rows::{AuditRow, NewIdentity, SiteRow},
         sqlite::{OpenError, SqliteStore},
     },
-    tools::shop::LedgerError,
+    tools::{Tool, rehearsal::Rehearsal, shop::LedgerError, toolbox::Toolbox},
 };
 
 /// Most playgrounds at the same time.
@@ -69,6 +69,7 @@ pub enum LabError {
 /// All playgrounds.
 pub struct Lab {
     workshop: Workshop,
+    tools: Toolbox,
     places: Arc<Semaphore>,
     benches: Mutex<HashMap<String, Arc<Bench>>>,
 }
@@ -86,10 +87,11 @@ struct Bench {
 }
 
 impl Lab {
-    /// No playground yet. `workshop` makes their desks.
-    pub fn new(workshop: Workshop) -> Self {
+    /// No playground yet. `workshop` makes their desks, which have the `tools` that administrators
+    /// made as well.
+    pub fn new(workshop: Workshop, tools: Toolbox) -> Self {
         let places = Arc::new(Semaphore::new(AT_ONCE));
-        Self { workshop, places, benches: Mutex::default() }
+        Self { workshop, tools, places, benches: Mutex::default() }
     }
 
     /// Starts a try-out conversation with the draft of an agent, or its published version if it
@@ -123,6 +125,8 @@ impl Lab {
         // Nobody holds this token.
         let visitor = copy.start_visitor(&site, &hash, identity, now, now).await?.visitor;
         let engine = engine(copy, &workshop, provider(&workshop)).await?;
+        let made = self.tools.made().into_iter();
+        engine.tools.replace(made.map(|tool| Arc::new(Rehearsal(tool)) as Arc<dyn Tool>));
         let scope = Scope::Visitor(visitor.id.clone());
         let thread = engine.desk.open(&site, visitor).await?;
         // Last, when nothing can fail any more: what it starts runs until the token fires.

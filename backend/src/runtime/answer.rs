@@ -297,6 +297,10 @@ fn check_call(world: &World<'_>, asked: &AskedCall) -> Result<(), Refusal> {
         let detail = format!("You have no tool called {}.", plain_name(&asked.name));
         return Err(Refusal { check: "unknown_tool", detail });
     }
+    if guard::may_be_done(world, &asked.name, args) {
+        let detail = "The same was begun before and may have been done: hand over to people.";
+        return Err(Refusal::new("in_doubt", detail));
+    }
     world
         .tools
         .check(&asked.name, args)

@@ -45,7 +45,7 @@ impl Desk {
             thread: &past,
             spec: spec.as_deref(),
             desk: &snapshot,
-            tools: self.tools(),
+            tools: &self.tools(),
             money: self.money_enabled().await?,
             owner_there: None,
             now,

@@ -265,7 +265,8 @@ impl Desk {
         if money::events::exact_args(&proposal) != action.args {
             return Err(DeskError::Changed);
         }
-        let Some(tool) = self.tools().get(&action.tool) else { return Err(DeskError::Changed) };
+        let tools = self.tools();
+        let Some(tool) = tools.get(&action.tool) else { return Err(DeskError::Changed) };
         let context = Context {
             conversation: thread.state.id.clone(),
             call: action.call.clone(),

@@ -11,7 +11,7 @@ use crate::{
     journal::{AppendError, Journal, Thread},
     money::{self, Gateway},
     storage::{Scope, StoreError},
-    tools::Registry,
+    tools::{Registry, toolbox::Toolbox},
 };
 use shared::{
     agent::{AgentSpec, Target},
@@ -30,7 +30,7 @@ pub struct Parts {
     /// The agents as they are published.
     pub catalog: Arc<Catalog>,
     /// What agents can do.
-    pub tools: Registry,
+    pub tools: Toolbox,
     /// The payment provider.
     pub gateway: Arc<dyn Gateway>,
     /// Where the time comes from.
@@ -116,8 +116,8 @@ impl Desk {
     }
 
     /// What agents can do.
-    pub fn tools(&self) -> &Registry {
-        &self.inner.parts.tools
+    pub fn tools(&self) -> Arc<Registry> {
+        self.inner.parts.tools.now()
     }
 
     /// The payment provider.
@@ -415,7 +415,7 @@ impl Desk {
             thread,
             spec: spec.as_deref(),
             desk: &snapshot,
-            tools: self.tools(),
+            tools: &self.tools(),
             money: self.money_enabled().await?,
             owner_there: self.owner_there(thread, now),
             now,

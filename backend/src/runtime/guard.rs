@@ -1,13 +1,14 @@
 //! What no agent gets past: budgets, ping-pong, promises without a deed.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use regex::Regex;
+use serde_json::Value;
 use shared::{
     agent::Budgets,
     brief::TriggerKind,
     conversation::Conversation,
-    event::{EventBody, Guard, Verdict},
+    event::{EventBody, Guard, Settlement, ToolState, Verdict},
     owner::Owner,
 };
 
@@ -126,6 +127,28 @@ static PROMISE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// Whether an answer promises a handoff that it does not make.
 pub fn promises_a_handoff(text: &str) -> bool {
     PROMISE.as_ref().is_some_and(|promise| promise.is_match(text))
+}
+
+/// Whether a write with these arguments was begun before, and nobody knows what became of it.
+pub fn may_be_done(world: &World<'_>, name: &str, args: &Value) -> bool {
+    if !world.tools.get(name).is_some_and(|tool| tool.acts()) {
+        return false;
+    }
+    let of_it = world.thread.events.iter().filter_map(|event| match &event.body {
+        EventBody::Tool(tool) if tool.name == name => Some(tool),
+        _ => None,
+    });
+    let mut begun = BTreeSet::new();
+    for tool in of_it {
+        let same = tool.args.as_ref().unwrap_or(&Value::Null) == args;
+        if tool.state == ToolState::Started && same {
+            begun.insert(&tool.call);
+        }
+        if tool.settlement == Some(Settlement::Unknown) && begun.contains(&tool.call) {
+            return true;
+        }
+    }
+    false
 }
 
 #[cfg(test)]

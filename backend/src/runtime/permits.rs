@@ -1,5 +1,7 @@
-//! Writes that wait for a person: once text that nobody vouches for has come in, it may be that
+//! Writes that wait for a person: those of a tool of which an administrator wants it so; and once text that nobody vouches for has come in, it may be that
 //! text which wants them. (Refunds wait by the policy of `money`.) Pure.
+
+use std::sync::Arc;
 
 use serde_json::json;
 use shared::{
@@ -9,13 +11,14 @@ use shared::{
 
 use super::{World, calls::settle, decide::end_turn};
 use crate::money::events::{call_approval_id, canonical_hash};
+use crate::tools::Tool;
 
 /// Whether a person must approve this call before it is made.
 pub fn must_wait(world: &World<'_>, call: &OpenCall) -> bool {
-    call.effect == Effect::Write
-        && !call.approved
-        && world.thread.state.is_tainted()
-        && world.tools.get(&call.name).is_some_and(|tool| !tool.is_bound())
+    let asks = |tool: &Arc<dyn Tool>| {
+        tool.always_asks() || (world.thread.state.is_tainted() && !tool.is_bound())
+    };
+    call.effect == Effect::Write && !call.approved && world.tools.get(&call.name).is_some_and(asks)
 }
 
 /// What a call that must wait does next: it asks, it waits, or it is withdrawn because the visitor
@@ -58,6 +61,13 @@ pub fn withdraw(open: &OpenApproval) -> EventBody {
     })
 }
 
+fn reason(world: &World<'_>, call: &OpenCall) -> &'static str {
+    match world.tools.get(&call.name) {
+        Some(tool) if tool.always_asks() => "A person approves each call of this tool.",
+        _ => "Text that nobody vouches for has entered this turn.",
+    }
+}
+
 fn ask(world: &World<'_>, call: &OpenCall) -> Option<EventBody> {
     let state = &world.thread.state;
     let ttl = world.desk.settings.refund_policy.approval_ttl_s;
@@ -72,7 +82,7 @@ fn ask(world: &World<'_>, call: &OpenCall) -> Option<EventBody> {
             args: call.args.clone(),
             hash: canonical_hash(&call.name, &call.args),
             money: None,
-            reason: "Text that nobody vouches for has entered this turn.".to_owned(),
+            reason: reason(world, call).to_owned(),
             requested_by: state.owner.agent()?.clone(),
         }),
         expires_at: Some(world.now.plus_ms(i64::from(ttl) * 1000)),

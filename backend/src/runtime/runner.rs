@@ -7,7 +7,7 @@ use shared::{
     brief::Fact,
     conversation::{OpenCall, RefundView},
     event::{EventBody, Settlement},
-    id::ConversationId,
+    id::{CallId, ConversationId},
 };
 
 use super::{
@@ -72,29 +72,39 @@ pub enum Reach {
 /// Drives one conversation on.
 pub async fn drive(desk: &Desk, id: &ConversationId, reach: Reach) -> Result<(), DriveError> {
     let mut restarts = 0;
+    // The call of which this drive itself has recorded that it is being made.
+    let mut begun: Option<CallId> = None;
     while let Some(thread) = desk.journal().load(&Scope::System, id).await? {
         failpoint::hit(Point::DriveBefore);
         let snapshot = desk.catalog().current();
         let spec = desk.owner_spec(&thread).await?;
         let now = desk.now();
+        let tools = desk.tools();
         let world = World {
             thread: &thread,
             spec: spec.as_deref(),
             desk: &snapshot,
-            tools: desk.tools(),
+            tools: &tools,
             money: desk.money_enabled().await?,
             owner_there: desk.owner_there(&thread, now),
             now,
         };
         let next = decide::next(&world);
-        if reach == Reach::Records && !matches!(next, Next::Record(_)) {
+        let acts = acting(&next);
+        if reach == Reach::Records && (acts.is_some() || !matches!(next, Next::Record(_))) {
             break;
         }
         let step = match next {
             Next::Nothing => Step::Stop,
             Next::Record(bodies) if bodies.is_empty() => Step::Stop,
-            Next::Record(bodies) => record(desk, &thread, bodies).await?,
+            Next::Record(bodies) => {
+                begun = acts.or(begun);
+                record(desk, &thread, bodies).await?
+            }
             Next::Ask => asking::ask(desk, &thread, &world, &mut restarts).await?,
+            Next::Call(call) if call.acting && begun.as_ref() != Some(&call.call) => {
+                resume_call(desk, &thread, &world, &call).await?
+            }
             Next::Call(call) => call_tool(desk, &thread, &world, &call).await?,
             Next::Send(refund) => send(desk, &thread, &world, &refund).await?,
             Next::Find(refund) => find(desk, &thread, &world, &refund).await?,
@@ -144,6 +154,32 @@ pub(super) async fn insist(
         at = now;
     }
     Ok(Step::Again)
+}
+
+/// The call whose making `next` records.
+fn acting(next: &Next) -> Option<CallId> {
+    let Next::Record(bodies) = next else { return None };
+    bodies.iter().find_map(|body| match body {
+        EventBody::Acting(acting) => Some(acting.call.clone()),
+        _ => None,
+    })
+}
+
+/// Goes on with a call that was being made when the server stopped: it is made again if that does
+/// nothing twice; else nobody knows what became of it.
+async fn resume_call(
+    desk: &Desk,
+    thread: &Arc<Thread>,
+    world: &World<'_>,
+    call: &OpenCall,
+) -> Result<Step, DriveError> {
+    if world.tools.get(&call.name).is_none_or(|tool| tool.is_repeatable()) {
+        return call_tool(desk, thread, world, call).await;
+    }
+    let message = "It was interrupted, and may have been done. Nobody can tell from here: a person \
+                   must look.";
+    let result = serde_json::json!({ "error": "interrupted", "message": message });
+    record_effect(desk, thread, call, settle(call, Settlement::Unknown, result), &[]).await
 }
 
 /// Calls a tool and records how it was settled.

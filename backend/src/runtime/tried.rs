@@ -33,7 +33,7 @@ impl Desk {
                 thread: &past,
                 spec: spec.as_deref(),
                 desk: &desk,
-                tools: self.tools(),
+                tools: &self.tools(),
                 money,
                 owner_there: None,
                 now: at.at,

@@ -22,8 +22,8 @@ use shared::{
 
 use rows::{
     AgentRow, Article, AskedInVain, AuditFilter, AuditRow, Batch, ConnectionRow, Ends, Hash, Head,
-    Line, NewIdentity, Record, RefundRow, SearchRow, SessionRow, SiteRow, StaffRow, VersionRow,
-    VisitorRow,
+    Line, NewIdentity, Record, RefundRow, SearchRow, SessionRow, SiteRow, StaffRow, ToolRow,
+    VersionRow, VisitorRow,
 };
 
 /// On whose behalf something is read. There is no way to read a conversation without one, and what
@@ -341,6 +341,14 @@ pub trait Store: Send + Sync + 'static {
     -> Result<bool, StoreError>;
     /// Deletes a connection. Answers whether there was one, and writes nothing if not.
     async fn delete_connection(&self, id: &str, audit: AuditRow) -> Result<bool, StoreError>;
+    /// All tools that administrators made, by name.
+    async fn tools(&self) -> Result<Vec<ToolRow>, StoreError>;
+    /// Adds or replaces a tool.
+    async fn put_tool(&self, row: ToolRow, audit: AuditRow) -> Result<(), StoreError>;
+    /// Deletes a tool. Answers whether there was one, and writes nothing if not.
+    async fn delete_tool(&self, name: &str, audit: AuditRow) -> Result<bool, StoreError>;
+    /// Only notes in the audit log what somebody did.
+    async fn note(&self, audit: AuditRow) -> Result<(), StoreError>;
     /// All agents that are not retired, by slug: newest version and draft.
     async fn agents(&self) -> Result<Vec<AgentRow>, StoreError>;
     /// One agent.

@@ -8,6 +8,7 @@ use shared::{
     message::{StaffRef, VisitorRef},
     model::Protocol,
     time::Timestamp,
+    tool::HttpTool,
 };
 
 use super::Require;
@@ -343,6 +344,22 @@ impl ConnectionRow {
     /// What its key is sealed for.
     pub fn key_purpose(id: &str) -> String {
         format!("connection/{id}/key")
+    }
+}
+
+/// A tool that an administrator made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ToolRow {
+    /// The tool.
+    pub tool: HttpTool,
+    /// The values of its secret headers, as JSON; they open for [`Self::secrets_purpose`].
+    pub secrets: Option<Sealed>,
+}
+
+impl ToolRow {
+    /// What its secrets are sealed for.
+    pub fn secrets_purpose(name: &str) -> String {
+        format!("tool/{name}/secrets")
     }
 }
 

@@ -1,10 +1,14 @@
 //! What agents can do.
 
 pub mod desk;
+pub mod http;
 pub mod knowledge;
+pub mod openapi;
+pub mod rehearsal;
 pub mod schema;
 pub mod shop;
 pub mod text;
+pub mod toolbox;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -41,8 +45,17 @@ pub trait Tool: Send + Sync + 'static {
     fn acts(&self) -> bool {
         self.info().effect == Effect::Write && !self.is_bound()
     }
-    /// Does it. The arguments fit the schema. After a crash it may be called again with the same
-    /// call id: a tool that [acts](Tool::acts) then does nothing twice and answers as before.
+    /// Whether a write waits for a person each time, and not only when in doubt.
+    fn always_asks(&self) -> bool {
+        false
+    }
+    /// Whether it may be called again with the same call id after a crash: it then does nothing
+    /// twice and answers as before. What [acts](Tool::acts) and is not repeatable is called once, and
+    /// after a crash nobody knows what became of it.
+    fn is_repeatable(&self) -> bool {
+        true
+    }
+    /// Does it. The arguments fit the schema.
     async fn call(&self, context: Context, args: Value) -> Outcome;
     /// Whether a refund that it proposed can still be made as it was: the order is the visitor's, the
     /// charge and what was captured on it are the same, and enough of it is left. Whether it was in

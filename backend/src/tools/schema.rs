@@ -36,6 +36,51 @@ pub fn check(schema: &Value, args: &Value) -> Result<(), String> {
     value("arguments", schema, args)
 }
 
+/// How deep a schema may be.
+const DEPTH: usize = 12;
+
+/// Whether [`check`] honours all that `schema` says; if not, what it does not know.
+pub fn sound(schema: &Value) -> Result<(), String> {
+    sound_within(schema, DEPTH)
+}
+
+fn sound_within(schema: &Value, depth: usize) -> Result<(), String> {
+    let Some(fields) = schema.as_object() else {
+        return Err("a schema is an object".to_owned());
+    };
+    if depth == 0 {
+        return Err(format!("a schema has at most {DEPTH} levels"));
+    }
+    for (keyword, value) in fields {
+        let fits = match keyword.as_str() {
+            "type" => value.as_str().is_some_and(|kind| TYPES.contains(&kind)),
+            "description" => value.is_string(),
+            "properties" => value.is_object(),
+            "required" => value.as_array().is_some_and(|all| all.iter().all(Value::is_string)),
+            "additionalProperties" => value.is_boolean(),
+            "items" => value.is_object(),
+            "enum" => value.is_array(),
+            "minLength" | "maxLength" => value.is_u64(),
+            "minimum" | "maximum" => value.is_number(),
+            _ => {
+                let keyword: String = keyword.chars().take(40).collect();
+                return Err(format!("`{keyword}` is not known here"));
+            }
+        };
+        if !fits {
+            return Err(format!("`{keyword}` has a value that it cannot have"));
+        }
+    }
+    let properties = schema["properties"].as_object().into_iter().flatten();
+    properties
+        .map(|(_, schema)| schema)
+        .chain(fields.get("items"))
+        .try_for_each(|schema| sound_within(schema, depth - 1))
+}
+
+/// Types that a value can have.
+const TYPES: [&str; 7] = ["object", "array", "string", "boolean", "integer", "number", "null"];
+
 fn value(place: &str, schema: &Value, given: &Value) -> Result<(), String> {
     if let Some(wanted) = schema["type"].as_str()
         && !is_of_type(given, wanted)
@@ -163,6 +208,22 @@ mod tests {
         check(json!({"order": "A", "kind": "c"}), Some(r#"`kind` must be one of "a", "b""#));
         check(json!({"order": "A", "tags": ["xyz"]}), Some("`tags` has more than 2 characters"));
         check(json!({"order": "A", "payee": "me"}), Some("arguments may not have `payee`"));
+    }
+
+    #[test]
+    fn a_schema_that_would_not_be_honoured_is_refused() {
+        let check = |schema: Value, fine: bool| {
+            assert_eq!(sound(&schema).is_ok(), fine, "{schema}");
+        };
+        check(schema(), true);
+        check(json!({}), true);
+        check(json!([]), false);
+        check(json!({ "type": ["string", "null"] }), false);
+        check(json!({ "pattern": "^a" }), false);
+        check(json!({ "properties": { "a": { "minLength": -1 } } }), false);
+        check(json!({ "items": { "required": [1] } }), false);
+        let deep = (0..40).fold(json!({}), |inner, _| json!({ "items": inner }));
+        check(deep, false);
     }
 
     #[test]

@@ -15,3 +15,4 @@ mod questions;
 mod refunds;
 mod rig;
 mod tenures;
+mod tools;

@@ -28,9 +28,10 @@ use baton::{
     runtime::{Catalog, Clock, Desk, Faculty, Parts},
     storage::{Scope, Store, sqlite::SqliteStore},
     tools::{
-        Registry,
+        Registry, Tool,
         desk::{Desk as DeskInfo, DeskUnavailable},
         shop::{Ledger, ShopData, records::Charge},
+        toolbox::Toolbox,
     },
     verify,
 };
@@ -97,6 +98,8 @@ pub fn builtin(reader: Arc<dyn Reader>) -> Arc<dyn Brain> {
 struct Shop {
     ledger: Ledger,
     gateway: Arc<dyn Gateway>,
+    /// Tools that an administrator made.
+    made: Vec<Arc<dyn Tool>>,
 }
 
 pub struct Rig {
@@ -121,18 +124,28 @@ impl Rig {
     pub async fn through(
         wrap: impl FnOnce(Arc<dyn Store>, Arc<dyn Gateway>) -> Arc<dyn Gateway>,
     ) -> Self {
-        Self::made(Arc::new(builtin), |agents| agents, wrap).await
+        Self::made(Arc::new(builtin), |agents| agents, wrap, Vec::new()).await
     }
 
     /// A desk whose agents are the default ones after `edit`.
     pub async fn with(make_brain: MakeBrain, edit: fn(Vec<AgentSpec>) -> Vec<AgentSpec>) -> Self {
-        Self::made(make_brain, edit, |_, provider| provider).await
+        Self::made(make_brain, edit, |_, provider| provider, Vec::new()).await
+    }
+
+    /// The same, with tools that an administrator made.
+    pub async fn equipped(
+        make_brain: MakeBrain,
+        edit: fn(Vec<AgentSpec>) -> Vec<AgentSpec>,
+        made: Vec<Arc<dyn Tool>>,
+    ) -> Self {
+        Self::made(make_brain, edit, |_, provider| provider, made).await
     }
 
     async fn made(
         make_brain: MakeBrain,
         edit: fn(Vec<AgentSpec>) -> Vec<AgentSpec>,
         wrap: impl FnOnce(Arc<dyn Store>, Arc<dyn Gateway>) -> Arc<dyn Gateway>,
+        made: Vec<Arc<dyn Tool>>,
     ) -> Self {
         let dir = tempfile::tempdir().expect("a folder");
         let clock = Arc::new(TestClock(AtomicI64::new(START)));
@@ -147,7 +160,7 @@ impl Rig {
         let inner = LedgerGateway::new(ledger.clone(), move || dated.now());
         let provider = Arc::new(Faulty::new(Arc::new(inner)));
         let gateway = wrap(store.clone(), provider.clone());
-        let shop = Shop { ledger, gateway };
+        let shop = Shop { ledger, gateway, made };
         let (desk, door) = assemble(&store, &clock, &shop, &make_brain).await;
         Self { desk, door, store, clock, provider, shop, make_brain, dir }
     }
@@ -251,11 +264,14 @@ async fn assemble(
     let knowledge = Arc::new(Shelf::of(Knowledge::build(demo_articles().expect("articles"))));
     let info: Arc<dyn DeskInfo> = Arc::new(Info(store.clone()));
     let (journal, catalog) = (Journal::new(store.clone(), bus), Arc::new(catalog));
+    let tools = Registry::with_defaults(&shop.ledger, knowledge.clone(), &info);
+    let tools = Toolbox::new(tools);
+    tools.replace(shop.made.clone());
     let desk = || {
         Desk::new(Parts {
             journal: journal.clone(),
             catalog: catalog.clone(),
-            tools: Registry::with_defaults(&shop.ledger, knowledge.clone(), &info),
+            tools: tools.clone(),
             gateway: shop.gateway.clone(),
             clock: clock.clone(),
         })

@@ -19,4 +19,5 @@ mod sites;
 mod slow;
 mod staff;
 mod time;
+mod tools;
 mod visitor;

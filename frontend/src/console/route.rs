@@ -25,6 +25,8 @@ pub enum Page {
     Agent(AgentSlug),
     /// Connections to model providers: `/admin/models`.
     Models,
+    /// Tools that administrators make: `/admin/tools`.
+    Tools,
     /// The knowledge base: `/admin/knowledge`.
     Knowledge,
     /// One article: `/admin/knowledge/{slug}`.
@@ -76,6 +78,7 @@ impl Route {
                 Page::Agents => "/admin/agents".to_owned(),
                 Page::Agent(slug) => format!("/admin/agents/{slug}"),
                 Page::Models => "/admin/models".to_owned(),
+                Page::Tools => "/admin/tools".to_owned(),
                 Page::Knowledge => "/admin/knowledge".to_owned(),
                 Page::Article(slug) => format!("/admin/knowledge/{slug}"),
                 Page::NewArticle(question) if question.is_empty() => {
@@ -103,6 +106,7 @@ fn page(second: Option<&str>, third: Option<&str>, query: &str) -> Option<Page> 
         (None | Some("agents"), None) => Some(Page::Agents),
         (Some("agents"), Some(slug)) => slug.parse().ok().map(Page::Agent),
         (Some("models"), None) => Some(Page::Models),
+        (Some("tools"), None) => Some(Page::Tools),
         (Some("knowledge"), None) => Some(Page::Knowledge),
         (Some("knowledge"), Some(slug)) => slug.parse().ok().map(Page::Article),
         (Some("new-article"), None) => {

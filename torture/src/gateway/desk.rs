@@ -16,7 +16,7 @@ use baton::{
     money::Proposal,
     runtime::{Catalog, Clock, Desk, Faculty, Parts},
     storage::{Store, sqlite::SqliteStore},
-    tools::{Context, Outcome, Registry, Tool},
+    tools::{Context, Outcome, Registry, Tool, toolbox::Toolbox},
 };
 use futures_util::{StreamExt as _, stream, stream::BoxStream};
 use serde_json::{Value, json};
@@ -77,7 +77,7 @@ pub async fn open(
     Desk::new(Parts {
         journal: Journal::new(store, Arc::new(LocalBus::new())),
         catalog: Arc::new(catalog),
-        tools,
+        tools: Toolbox::new(tools),
         gateway: provider.clone(),
         clock: clock.clone(),
     })

@@ -24,6 +24,7 @@ mod staff;
 mod store;
 #[cfg(test)]
 mod tests;
+mod tools;
 mod visitors;
 mod writer;
 

@@ -18,7 +18,7 @@ use super::{
     SqliteStore, agents,
     append::{self, Refusal},
     articles, audit, connections, conversations, desk, inbox, meters, money, refunds, search,
-    searches, sessions, staff, visitors,
+    searches, sessions, staff, tools, visitors,
     writer::Tx,
 };
 use crate::storage::{
@@ -26,7 +26,7 @@ use crate::storage::{
     rows::{
         AgentRow, Article, AskedInVain, AuditFilter, AuditRow, Batch, ConnectionRow, Ends, Hash,
         Head, Line, NewIdentity, Record, RefundRow, SearchRow, SessionRow, SiteRow, StaffRow,
-        VersionRow, VisitorRow,
+        ToolRow, VersionRow, VisitorRow,
     },
 };
 
@@ -360,6 +360,23 @@ impl Store for SqliteStore {
     async fn delete_connection(&self, id: &str, audit: AuditRow) -> Result<bool, StoreError> {
         let id = id.to_owned();
         self.act_if(audit, move |tx| connections::delete(tx, &id)).await
+    }
+
+    async fn tools(&self) -> Result<Vec<ToolRow>, StoreError> {
+        self.readers.read(tools::all).await
+    }
+
+    async fn put_tool(&self, row: ToolRow, audit: AuditRow) -> Result<(), StoreError> {
+        self.act(audit, move |tx| tools::put(tx, &row)).await
+    }
+
+    async fn delete_tool(&self, name: &str, audit: AuditRow) -> Result<bool, StoreError> {
+        let name = name.to_owned();
+        self.act_if(audit, move |tx| tools::delete(tx, &name)).await
+    }
+
+    async fn note(&self, audit: AuditRow) -> Result<(), StoreError> {
+        self.act(audit, |_| Ok(())).await
     }
 
     async fn agents(&self) -> Result<Vec<AgentRow>, StoreError> {

@@ -12,6 +12,7 @@ mod preview;
 mod sites;
 mod staff;
 mod target;
+mod tools;
 
 use leptos::{html, prelude::*};
 
@@ -65,6 +66,7 @@ fn Pages(admin: Admin) -> impl IntoView {
                     Some(Page::Staff) => view! { <staff::StaffPage/> }.into_any(),
                     Some(Page::Desk) => view! { <desk::DeskPage/> }.into_any(),
                     Some(Page::Models) => view! { <models::ModelsPage/> }.into_any(),
+                    Some(Page::Tools) => view! { <tools::ToolsPage/> }.into_any(),
                     Some(Page::Money) => view! { <money::MoneyPage/> }.into_any(),
                     Some(Page::Audit(of)) => view! { <audit::AuditPage of=of/> }.into_any(),
                     Some(Page::Meters) => view! { <meters::MetersPage/> }.into_any(),
@@ -105,6 +107,7 @@ fn SideNav() -> impl IntoView {
         <nav class="side-nav" aria-label="Admin" node_ref=node>
             <Link to=Route::Admin(Page::Agents) current=in_agents>"Agents"</Link>
             <Link to=Route::Admin(Page::Models)>"Models"</Link>
+            <Link to=Route::Admin(Page::Tools)>"Tools"</Link>
             <Link to=Route::Admin(Page::Knowledge) current=in_knowledge>"Knowledge"</Link>
             <Link to=Route::Admin(Page::Sites)>"Sites"</Link>
             <Link to=Route::Admin(Page::Staff)>"Staff"</Link>

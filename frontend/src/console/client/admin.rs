@@ -5,10 +5,11 @@ use shared::{
     agent::{AgentSpec, DeskSettings},
     api::{
         AddApiKey, AddConnection, Agent, ApiKeys, Audit, ChangeStaff, Connection, ConnectionTest,
-        Connections, LookedInto, MeterBy, Meters, MoneyState, NewApiKey, NewSecret, NewStaff,
-        Playground, Publish, RefundLine, Rollback, SaveConnection, SaveSite, SettleRefund, Site,
-        Sites, Staff, StartPlayground, StepRequest, SwitchMoney, TestConnection, Tools, TryMessage,
-        Versions,
+        Connections, ImportTools, ImportableTools, LookedInto, MadeTool, MadeTools, MeterBy,
+        Meters, MoneyState, NewApiKey, NewSecret, NewStaff, Playground, Publish, RefundLine,
+        Rollback, SaveConnection, SaveSite, SaveTool, SettleRefund, Site, Sites, Staff,
+        StartPlayground, StepRequest, SwitchMoney, TestConnection, Tools, TriedTool, TryMessage,
+        TryTool, Versions,
     },
     id::{AgentSlug, ConversationId, IntentId, KeyId, Seq, SiteKey, StaffId},
 };
@@ -130,6 +131,32 @@ impl Admin {
         test: &TestConnection,
     ) -> Result<ConnectionTest, Failure> {
         self.desk.ask(Verb::Post, &format!("/connections/{}/test", part(id)), Some(test)).await
+    }
+
+    /// The tools that administrators have made.
+    pub async fn made_tools(&self) -> Result<MadeTools, Failure> {
+        self.desk.ask(Verb::Get, "/tools/made", NOTHING).await
+    }
+
+    /// Adds or changes a tool.
+    pub async fn save_tool(&self, save: &SaveTool) -> Result<MadeTool, Failure> {
+        let path = format!("/tools/made/{}", part(&save.tool.name));
+        self.desk.ask(Verb::Put, &path, Some(save)).await
+    }
+
+    /// Deletes a tool and its secrets.
+    pub async fn delete_tool(&self, name: &str) -> Result<(), Failure> {
+        self.desk.tell(Verb::Delete, &format!("/tools/made/{}", part(name)), NOTHING).await
+    }
+
+    /// Makes a tool's request once.
+    pub async fn try_tool(&self, tool: &TryTool) -> Result<TriedTool, Failure> {
+        self.desk.ask(Verb::Post, "/tools/try", Some(tool)).await
+    }
+
+    /// The tools that an OpenAPI document describes.
+    pub async fn import_tools(&self, document: &ImportTools) -> Result<ImportableTools, Failure> {
+        self.desk.ask(Verb::Post, "/tools/import", Some(document)).await
     }
 
     /// All sites.

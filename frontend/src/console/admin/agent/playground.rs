@@ -77,7 +77,7 @@ pub fn PlaygroundPanel() -> impl IntoView {
         <div class="playground">
             <div class="playground-head">
                 <p class="hint">
-                    "Talks to the saved draft. Its tools act on a copy of the demo shop; nothing real happens."
+                    "Talks to the saved draft. Its tools act on a copy of the demo shop; those of your own read, and change nothing."
                 </p>
                 <button
                     type="button"

@@ -78,6 +78,10 @@ pub fn tell(entry: &AuditEntry, names: &Names) -> Told {
         "connection_added" => say(format!("{who} connected the model provider {subject}")),
         "connection_changed" => say(format!("{who} changed the connection {subject}")),
         "connection_deleted" => say(format!("{who} deleted the connection {subject}")),
+        "tool_added" => say(format!("{who} made the tool {subject}")),
+        "tool_changed" => say(format!("{who} changed the tool {subject}")),
+        "tool_deleted" => say(format!("{who} deleted the tool {subject}")),
+        "tool_tried" => say(format!("{who} tried the tool {subject}, which changes something")),
         "desk_changed" => say(format!("{who} changed the desk’s settings")),
         "article_added" => say(format!("{who} wrote the article {subject}")),
         "article_changed" => say(format!("{who} changed the article {subject}")),
@@ -119,7 +123,7 @@ pub const KINDS: [(&str, &str); 7] = [
     (
         "Settings",
         "site_added,site_changed,desk_changed,connection_added,connection_changed,\
-         connection_deleted",
+         connection_deleted,tool_added,tool_changed,tool_deleted,tool_tried",
     ),
 ];
 
