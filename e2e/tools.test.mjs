@@ -61,8 +61,9 @@ test('a tool is described, tried, saved without its secret, and chosen for an ag
     const card = page.locator('section.panel', { hasText: 'track_parcel' });
     await seen(card.getByText('no agent uses it yet'));
     assert.ok(!(await page.content()).includes(KEY));
-    await card.getByText('Change or try it').click();
-    const secret = card.getByRole('group', { name: 'Headers 1' }).getByLabel('Value');
+    await card.getByRole('button', { name: 'Change or try track_parcel' }).click();
+    const changing = page.getByRole('dialog', { name: 'track_parcel' });
+    const secret = changing.getByRole('group', { name: 'Headers 1' }).getByLabel('Value');
     assert.equal(await secret.inputValue(), '');
     assert.match(await secret.getAttribute('placeholder'), /It is set/);
     await shot(page, 'tool-card');
@@ -72,7 +73,7 @@ test('a tool is described, tried, saved without its secret, and chosen for an ag
   } finally {
     service.close();
   }
-}, { privateHosts: '127.0.0.1' }));
+}, { env: { BATON_PRIVATE_HOSTS: '127.0.0.1' } }));
 
 test('an OpenAPI document becomes tools, one by one', withDesk(async ({ staff }) => {
   const page = await staff({ path: '/admin/tools' });

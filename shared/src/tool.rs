@@ -159,7 +159,7 @@ fn timeout() -> u16 {
 }
 
 /// Longest time that an answer may take, in seconds.
-pub const TIMEOUT_S: u16 = 15;
+pub const TIMEOUT_S: u16 = 14;
 /// Headers that the connection itself is made of.
 const OWN_HEADERS: [&str; 6] =
     ["connection", "content-length", "host", "te", "transfer-encoding", "upgrade"];
@@ -180,6 +180,10 @@ impl HttpTool {
         }
         if !matches!(self.effect, Effect::Read | Effect::Write) {
             return no("effect", "It reads or writes.");
+        }
+        let may_read = matches!(self.method, Method::Get | Method::Post);
+        if self.effect == Effect::Read && !may_read {
+            return no("effect", "PUT, PATCH and DELETE change something.");
         }
         if !(1..=TIMEOUT_S).contains(&self.timeout_s) {
             return no("timeout_s", format!("Choose 1 to {TIMEOUT_S} seconds."));
@@ -386,8 +390,9 @@ mod tests {
         check("/purpose", json!(" "), Some("purpose"));
         check("/label", json!("a\nb"), Some("label"));
         check("/effect", json!("transfer"), Some("effect"));
+        check("/method", json!("DELETE"), Some("effect"));
         check("/timeout_s", json!(0), Some("timeout_s"));
-        check("/timeout_s", json!(16), Some("timeout_s"));
+        check("/timeout_s", json!(15), Some("timeout_s"));
         check("/parameters", json!([]), Some("parameters"));
         check("/parameters/properties", json!({ "a b": {} }), Some("parameters"));
         let long = json!({ "type": "object", "description": "x".repeat(20_000) });

@@ -68,12 +68,13 @@ impl EgressError {
             if error.is::<Unknown>() {
                 return Self::Unknown(host);
             }
-            if let Some(tls) = error.downcast_ref::<rustls::Error>() {
+            // Later on, it is a connection that broke.
+            if let Some(tls) = error.downcast_ref::<rustls::Error>().filter(|_| why.is_connect()) {
                 return Self::Certificate(host, tls.to_string());
             }
             cause = inner(error);
         }
-        if why.is_timeout() || why.is_connect() {
+        if why.is_connect() {
             return Self::Unreachable(host, Self::words(why));
         }
         Self::Broken(Self::words(why))

@@ -13,7 +13,7 @@ use shared::{
     event::Settlement,
     limits,
     message::{Assurance, VisitorRef},
-    tool::{HttpTool, template},
+    tool::{HttpTool, Method, template},
 };
 
 use super::{
@@ -118,7 +118,7 @@ pub async fn try_out(
     let old = rows.iter().find(|row| row.tool.name == tool.name);
     let secrets = secrets(&app, &asked.save, old)?;
     let context = context(&app, &asked)?;
-    if tool.effect == shared::event::Effect::Write {
+    if tool.method != Method::Get {
         app.store.note(admin.entry(&app, "tool_tried", &tool.name)).await?;
     }
     let began = tokio::time::Instant::now();

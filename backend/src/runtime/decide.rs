@@ -78,6 +78,9 @@ pub fn next(world: &World<'_>) -> Next {
         let detail = format!("{} is not there any more", state.owner);
         return Next::Record(handoff::give_up(world, "version", TriggerKind::Fault, &detail));
     }
+    if let Some(detail) = guard::in_doubt(world) {
+        return Next::Record(handoff::give_up(world, "in_doubt", TriggerKind::Fault, &detail));
+    }
     if let Some(call) = state.calls.iter().find(|c| c.effect != Effect::Transfer) {
         return next_for_call(world, call);
     }
@@ -105,6 +108,11 @@ fn ask_the_provider(world: &World<'_>) -> Next {
 
 fn next_for_call(world: &World<'_>, call: &OpenCall) -> Next {
     let state = &world.thread.state;
+    if guard::has_changed(world, call) {
+        let message = "The tool has changed since: call it anew if it is still needed.";
+        let result = json!({ "error": "tool_changed", "message": message });
+        return Next::Record(vec![settle(call, Settlement::Denied, result)]);
+    }
     match state.refund_of(&call.call).map(|r| r.state) {
         None if permits::must_wait(world, call) => Next::Record(permits::wait(world, call)),
         None if world.tools.get(&call.name).is_some_and(|tool| tool.acts()) => {

@@ -14,7 +14,7 @@ use shared::{
 use super::{
     Desk, DeskError,
     desk::{checked_text, fault},
-    refunds, runner,
+    permits, refunds, runner,
 };
 use crate::{
     failpoint::{self, Point},
@@ -253,7 +253,7 @@ impl Desk {
         approval: &OpenApproval,
     ) -> Result<Vec<Require>, DeskError> {
         let Some(action) = &approval.action else { return Err(DeskError::Changed) };
-        if money::events::canonical_hash(&action.tool, &action.args) != action.hash {
+        if permits::hash_of(&self.tools(), &action.tool, &action.args) != action.hash {
             return Err(DeskError::Changed);
         }
         let Some(intent) = &action.intent else { return Ok(Vec::new()) };

@@ -56,12 +56,16 @@ pub fn facts(world: &World<'_>) -> Vec<Fact> {
     facts
 }
 
+/// How a write ended of which nobody knows.
+const IN_DOUBT: &str = "not known whether it was done";
+
 /// What was done, and how it ended: writes and refunds. Looking something up is no deed; what it
 /// found is among the facts.
 pub fn done(world: &World<'_>) -> Vec<Done> {
     let mut done: Vec<Done> = Vec::new();
     let mut note = |action: String, outcome: String, seq| {
-        done.retain(|d| d.action != action);
+        // What is in doubt stays so, whatever else was done under the same words.
+        done.retain(|d| d.action != action || d.outcome == IN_DOUBT);
         done.push(Done { action, outcome, seq });
     };
     for event in &world.thread.events {
@@ -69,7 +73,7 @@ pub fn done(world: &World<'_>) -> Vec<Done> {
             EventBody::Tool(t)
                 if t.effect == Effect::Write && t.settlement == Some(Settlement::Unknown) =>
             {
-                note(t.label.clone(), "not known whether it was done".to_owned(), event.seq);
+                note(t.label.clone(), IN_DOUBT.to_owned(), event.seq);
             }
             EventBody::Tool(t)
                 if t.state == ToolState::Done

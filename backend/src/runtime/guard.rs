@@ -7,8 +7,8 @@ use serde_json::Value;
 use shared::{
     agent::Budgets,
     brief::TriggerKind,
-    conversation::Conversation,
-    event::{EventBody, Guard, Settlement, ToolState, Verdict},
+    conversation::{Conversation, OpenCall},
+    event::{Effect, EventBody, Guard, Settlement, ToolState, Verdict},
     owner::Owner,
 };
 
@@ -127,6 +127,34 @@ static PROMISE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// Whether an answer promises a handoff that it does not make.
 pub fn promises_a_handoff(text: &str) -> bool {
     PROMISE.as_ref().is_some_and(|promise| promise.is_match(text))
+}
+
+/// What was begun in this tenure, may have been done, and nobody knows: people look, whatever the
+/// agent would go on to say or do.
+pub fn in_doubt(world: &World<'_>) -> Option<String> {
+    let since = world.thread.state.tenure_seq;
+    let mut newest = world.thread.events.iter().rev().take_while(|event| event.seq >= since);
+    newest.find_map(|event| match &event.body {
+        EventBody::Tool(tool)
+            if tool.effect == Effect::Write
+                && tool.settlement == Some(Settlement::Unknown)
+                && world.tools.get(&tool.name).is_none_or(|known| known.acts()) =>
+        {
+            Some(format!(
+                "{} was begun and may have been done: look before it is done again",
+                tool.name
+            ))
+        }
+        _ => None,
+    })
+}
+
+/// Whether a call that was recorded and not begun is another one by now: an administrator has
+/// changed its tool.
+pub fn has_changed(world: &World<'_>, call: &OpenCall) -> bool {
+    world.tools.get(&call.name).is_some_and(|tool| {
+        tool.info().effect != call.effect || world.tools.check(&call.name, &call.args).is_err()
+    })
 }
 
 /// Whether a write with these arguments was begun before, and nobody knows what became of it.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::{
     conversation::{OpenApproval, OpenCall},
     event::{Approval, ApprovalState, Effect, EventBody, ProposedWrite, Settlement, TurnState},
@@ -11,7 +11,7 @@ use shared::{
 
 use super::{World, calls::settle, decide::end_turn};
 use crate::money::events::{call_approval_id, canonical_hash};
-use crate::tools::Tool;
+use crate::tools::{Registry, Tool};
 
 /// Whether a person must approve this call before it is made.
 pub fn must_wait(world: &World<'_>, call: &OpenCall) -> bool {
@@ -61,6 +61,14 @@ pub fn withdraw(open: &OpenApproval) -> EventBody {
     })
 }
 
+/// What a person approves: the tool as it is now, and its arguments.
+pub fn hash_of(tools: &Registry, name: &str, args: &Value) -> String {
+    match tools.get(name).map(|tool| tool.fingerprint()) {
+        Some(print) if !print.is_empty() => canonical_hash(name, &json!([print, args])),
+        _ => canonical_hash(name, args),
+    }
+}
+
 fn reason(world: &World<'_>, call: &OpenCall) -> &'static str {
     match world.tools.get(&call.name) {
         Some(tool) if tool.always_asks() => "A person approves each call of this tool.",
@@ -80,7 +88,7 @@ fn ask(world: &World<'_>, call: &OpenCall) -> Option<EventBody> {
             intent: None,
             tool: call.name.clone(),
             args: call.args.clone(),
-            hash: canonical_hash(&call.name, &call.args),
+            hash: hash_of(world.tools, &call.name, &call.args),
             money: None,
             reason: reason(world, call).to_owned(),
             requested_by: state.owner.agent()?.clone(),

@@ -105,7 +105,7 @@ pub async fn drive(desk: &Desk, id: &ConversationId, reach: Reach) -> Result<(),
             Next::Call(call) if call.acting && begun.as_ref() != Some(&call.call) => {
                 resume_call(desk, &thread, &world, &call).await?
             }
-            Next::Call(call) => call_tool(desk, &thread, &world, &call).await?,
+            Next::Call(call) => call_tool(desk, &thread, &world, &call, false).await?,
             Next::Send(refund) => send(desk, &thread, &world, &refund).await?,
             Next::Find(refund) => find(desk, &thread, &world, &refund).await?,
         };
@@ -174,7 +174,7 @@ async fn resume_call(
     call: &OpenCall,
 ) -> Result<Step, DriveError> {
     if world.tools.get(&call.name).is_none_or(|tool| tool.is_repeatable()) {
-        return call_tool(desk, thread, world, call).await;
+        return call_tool(desk, thread, world, call, true).await;
     }
     let message = "It was interrupted, and may have been done. Nobody can tell from here: a person \
                    must look.";
@@ -182,12 +182,14 @@ async fn resume_call(
     record_effect(desk, thread, call, settle(call, Settlement::Unknown, result), &[]).await
 }
 
-/// Calls a tool and records how it was settled.
+/// Calls a tool and records how it was settled. That a call `again` was refused says nothing of what
+/// the first one did.
 async fn call_tool(
     desk: &Desk,
     thread: &Arc<Thread>,
     world: &World<'_>,
     call: &OpenCall,
+    again: bool,
 ) -> Result<Step, DriveError> {
     // What may have been done is not known to have failed.
     let fault = if call.acting { Settlement::Unknown } else { Settlement::Error };
@@ -214,6 +216,8 @@ async fn call_tool(
     match outcome {
         Outcome::Refund(proposal) => propose(desk, world, call, &proposal).await,
         Outcome::Settled { settlement, result, facts, untrusted } => {
+            let failed = settlement != Settlement::Ok;
+            let settlement = if again && failed { Settlement::Unknown } else { settlement };
             let mut body = settle(call, settlement, result);
             if let EventBody::Tool(tool) = &mut body {
                 tool.untrusted = untrusted;

@@ -49,6 +49,11 @@ pub trait Tool: Send + Sync + 'static {
     fn always_asks(&self) -> bool {
         false
     }
+    /// Changes with what a call of it does, so that an approval is for what a person saw; empty for
+    /// what only changes with the program.
+    fn fingerprint(&self) -> String {
+        String::new()
+    }
     /// Whether it may be called again with the same call id after a crash: it then does nothing
     /// twice and answers as before. What [acts](Tool::acts) and is not repeatable is called once, and
     /// after a crash nobody knows what became of it.

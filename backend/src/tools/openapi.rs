@@ -4,6 +4,8 @@
 //! parameters, JSON and form bodies and header keys matter here, and documents in use keep to little
 //! else of it.
 
+use std::cell::Cell;
+
 use serde_json::{Map, Value, json};
 use shared::{
     api::{ImportableTools, LeftOut},
@@ -18,6 +20,10 @@ use super::{schema, text::one_line};
 const HOPS: usize = 8;
 /// How deep schemas are read.
 const DEPTH: usize = 6;
+/// How many schemas are read for one operation.
+const SCHEMAS: usize = 400;
+/// Most operations that are listed as left out.
+const LEFT_OUT: usize = 200;
 /// Longest description of an argument, in characters.
 const DESCRIPTION: usize = 200;
 
@@ -49,8 +55,15 @@ pub fn read(document: &str) -> Result<ImportableTools, Unreadable> {
         let item = followed(&document, item);
         for method in Method::ALL {
             let Some(operation) = item.get(method.as_str().to_ascii_lowercase()) else { continue };
-            let place =
-                Place { document: &document, server: &server, path, item, method, operation };
+            let place = Place {
+                left: Cell::new(SCHEMAS),
+                document: &document,
+                server: &server,
+                path,
+                item,
+                method,
+                operation,
+            };
             let made = place.tool().and_then(|tool| {
                 let wrong = tool.check().err().map(|wrong| wrong.message);
                 let twice = tools.iter().any(|other| other.name == tool.name);
@@ -64,6 +77,7 @@ pub fn read(document: &str) -> Result<ImportableTools, Unreadable> {
             });
             match made {
                 Ok(tool) => tools.push(tool),
+                Err(_) if left_out.len() >= LEFT_OUT => {}
                 Err(why) => {
                     let operation =
                         one_line(&format!("{} {path}", method.as_str()), limits::NAME_CHARS);
@@ -100,6 +114,8 @@ fn followed<'d>(document: &'d Value, mut value: &'d Value) -> &'d Value {
 
 /// One operation, and where it stands.
 struct Place<'d> {
+    /// How many more schemas are read for it: a few lines can refer to each other without end.
+    left: Cell<usize>,
     document: &'d Value,
     server: &'d str,
     path: &'d str,
@@ -279,9 +295,11 @@ impl Place<'_> {
     /// A schema with its references resolved and only the keywords that are checked here.
     fn schema(&self, schema: &Value, depth: usize) -> Value {
         let schema = followed(self.document, schema);
-        if depth == 0 {
+        let left = self.left.get();
+        if depth == 0 || left == 0 {
             return json!({});
         }
+        self.left.set(left - 1);
         let mut kept = Map::new();
         // 3.1 writes `["string", "null"]`.
         let kind = match &schema["type"] {
@@ -460,5 +478,17 @@ paths:
         let read = read(&document.to_string()).expect("a document");
         assert_eq!(read.tools.len(), 1, "{read:?}");
         assert_eq!(read.left_out.len(), 2, "{read:?}");
+
+        let many: Map<_, _> = (0..200)
+            .map(|n| (format!("f{n}"), json!({ "$ref": "#/components/schemas/T" })))
+            .collect();
+        let document = json!({
+            "openapi": "3.0.0", "servers": [{ "url": "https://a.example" }],
+            "components": { "schemas": { "T": { "type": "object", "properties": many } } },
+            "paths": { "/a": { "post": { "requestBody": { "content": { "application/json": {
+                "schema": { "$ref": "#/components/schemas/T" } } } } } } },
+        });
+        let read = super::read(&document.to_string()).expect("a document");
+        assert!(read.tools.iter().all(|tool| tool.parameters.to_string().len() < 100_000));
     }
 }

@@ -29,6 +29,10 @@ impl Tool for Rehearsal {
         self.0.always_asks()
     }
 
+    fn fingerprint(&self) -> String {
+        self.0.fingerprint()
+    }
+
     async fn call(&self, context: Context, args: Value) -> Outcome {
         if self.info().effect == Effect::Read {
             return self.0.call(context, args).await;

@@ -75,7 +75,9 @@ impl Tool for Book {
 }
 
 /// Books whenever it is asked, and says what came of it.
-struct Booker;
+struct Booker {
+    cheerful: bool,
+}
 
 impl Brain for Booker {
     fn model(&self) -> &'static str {
@@ -88,6 +90,8 @@ impl Brain for Booker {
             _ => None,
         });
         let piece = match booked {
+            // Whatever came of it.
+            Some(_) if self.cheerful => Piece::Text("All done!".to_owned()),
             Some(result) if result.contains("\"booked\"") => {
                 Piece::Text("It is booked.".to_owned())
             }
@@ -105,24 +109,31 @@ fn booking(mut agents: Vec<AgentSpec>) -> Vec<AgentSpec> {
     agents
 }
 
-fn booker() -> MakeBrain {
-    Arc::new(|_| Arc::new(Booker))
+fn booker(cheerful: bool) -> MakeBrain {
+    Arc::new(move |_| Arc::new(Booker { cheerful }))
 }
 
 #[tokio::test]
 async fn a_write_that_was_interrupted_is_not_made_again_and_ends_with_people() {
+    interrupted(false).await;
+    interrupted(true).await;
+}
+
+async fn interrupted(cheerful: bool) {
     let book = Arc::new(Book::new(false, true));
-    let rig = Rig::equipped(booker(), booking, vec![book.clone()]).await;
+    let rig = Rig::equipped(booker(cheerful), booking, vec![book.clone()]).await;
     let mut talk = rig.open(None).await;
     talk.send(["a visit on Monday, please"]).await;
     book.begun.notified().await;
     let id = talk.id.clone();
-    let rig = rig.kill(booker()).await;
+    let rig = rig.kill(booker(cheerful)).await;
     let mut talk = rig.again(id);
     talk.rest().await;
     assert_eq!(book.calls.load(Ordering::SeqCst), 1, "made once");
     assert_eq!(talk.owner().await, "queue support", "a person looks");
     let thread = talk.thread().await;
+    let done = |body: &EventBody| matches!(body, EventBody::Message(m) if m.text.contains("done"));
+    assert!(!thread.events.iter().any(|event| done(&event.body)), "nobody says that it was done");
     let settled = thread.events.iter().filter_map(|event| match &event.body {
         EventBody::Tool(tool) if tool.name == "book" => tool.settlement,
         _ => None,
@@ -137,7 +148,7 @@ async fn a_write_that_was_interrupted_is_not_made_again_and_ends_with_people() {
 #[tokio::test]
 async fn a_tool_of_which_an_admin_wants_it_so_waits_for_a_person_each_time() {
     let book = Arc::new(Book::new(true, false));
-    let rig = Rig::equipped(booker(), booking, vec![book.clone()]).await;
+    let rig = Rig::equipped(booker(false), booking, vec![book.clone()]).await;
     let mut talk = rig.open(None).await;
     talk.say("a visit on Monday, please").await;
     assert_eq!(book.calls.load(Ordering::SeqCst), 0, "nobody has approved it");

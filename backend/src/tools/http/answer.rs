@@ -18,7 +18,12 @@ const FACT: usize = 200;
 /// What `picks` take out of an answer, and what of it are facts. All of the answer if they are none.
 pub(super) fn picked(picks: &[Pick], text: &str) -> (Value, Vec<(String, String)>) {
     let Ok(answer) = serde_json::from_str::<Value>(text) else {
-        return (within(json!({ "text": text })), Vec::new());
+        let result = match picks {
+            [] => within(json!({ "text": text })),
+            // What was not asked for is not taken, whatever it is.
+            _ => json!({ "error": "not_json", "message": "The answer is not what was expected." }),
+        };
+        return (result, Vec::new());
     };
     if picks.is_empty() {
         return (within(answer), Vec::new());
@@ -83,6 +88,9 @@ mod tests {
         check("/data/x/id", Value::Null);
         check("/card/x", Value::Null);
         assert_eq!(picked(&[], "no JSON").0, json!({ "text": "no JSON" }));
+        let pick = Pick { name: "x".to_owned(), at: "/x".to_owned(), fact: true };
+        let (result, _) = picked(&[pick], "<html>4111</html>");
+        assert_eq!(result["error"], "not_json");
         let long = "ä".repeat(RESULT_BYTES);
         let (result, _) = picked(&[], &long);
         assert_eq!(result["cut_off"], true);

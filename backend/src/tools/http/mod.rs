@@ -22,6 +22,9 @@ pub use request::{Sent, Unfit};
 /// Largest answer that is read, in bytes.
 const ANSWER_BYTES: usize = 512 * 1024;
 
+/// Shortest secret that is looked for in answers, in bytes: shorter ones would be found everywhere.
+const SECRET_BYTES: usize = 6;
+
 /// Values of secret headers, by the header's name.
 pub type Secrets = BTreeMap<String, String>;
 
@@ -74,15 +77,31 @@ impl Caller {
         let answered = async {
             let answer = self.egress.send(request).await?;
             let status = answer.status.as_u16();
-            Ok((status, answer.body.beginning(ANSWER_BYTES).await?))
+            let text = answer.body.beginning(ANSWER_BYTES).await?;
+            Ok((status, self.without_secrets(text)))
         };
-        let answered =
-            tokio::time::timeout(wait, answered).await.unwrap_or(Err(EgressError::Silent(wait)));
+        // Who cannot be reached at all is found out before, and nothing has been sent then.
+        let answered = tokio::time::timeout(Bounds::default().connect + wait, answered)
+            .await
+            .unwrap_or(Err(EgressError::Silent(wait)));
         let outcome = match &answered {
             Ok((status, text)) => self.understood(*status, text),
             Err(error) => self.failed(error),
         };
         Tried { sent: Ok(sent), answer: answered.ok(), outcome }
+    }
+
+    /// An answer that repeats a secret, as some do that refuse one, repeats it to nobody.
+    fn without_secrets(&self, mut text: String) -> String {
+        for secret in self.secrets.values() {
+            let bare = secret.split_once(' ').map(|(_, bare)| bare);
+            let escaped = Value::from(secret.as_str()).to_string();
+            let forms = [Some(escaped.trim_matches('"')), Some(secret.as_str()), bare];
+            for form in forms.into_iter().flatten().filter(|form| form.len() >= SECRET_BYTES) {
+                text = text.replace(form, request::SECRET);
+            }
+        }
+        text
     }
 
     /// What an answer means.
@@ -110,8 +129,9 @@ impl Caller {
         if !said.is_empty() {
             message = format!("{message} It says: {said}");
         }
-        // A server that fails may have done its work before.
-        let settlement = if status >= 500 { self.in_doubt() } else { Settlement::Error };
+        // A server that fails, or leads on to a page, may have done its work before.
+        let in_doubt = !(400..500).contains(&status) || status == 408;
+        let settlement = if in_doubt { self.in_doubt() } else { Settlement::Error };
         match Outcome::fault(settlement, &code, &message) {
             Outcome::Settled { settlement, result, facts, .. } => {
                 Outcome::Settled { settlement, result, facts, untrusted: !self.tool.trusted }
@@ -125,7 +145,12 @@ impl Caller {
         let settlement =
             if error.is_before_sending() { Settlement::Error } else { self.in_doubt() };
         tracing::warn!(tool = self.tool.name, %error, "a tool's server did not answer");
-        Outcome::fault(settlement, "no_answer", "The system did not answer.")
+        let message = match (settlement, error) {
+            (Settlement::Unknown, _) => "There was no whole answer: it may have been done.",
+            (_, EgressError::TooLarge(_)) => "The answer is too large to be read.",
+            _ => "The system did not answer.",
+        };
+        Outcome::fault(settlement, "no_answer", message)
     }
 
     /// What is not known to have been done has failed, unless it writes.
@@ -147,6 +172,10 @@ impl Tool for Caller {
 
     fn always_asks(&self) -> bool {
         self.tool.asks == Asks::Always
+    }
+
+    fn fingerprint(&self) -> String {
+        serde_json::to_string(&self.tool).unwrap_or_default()
     }
 
     fn is_repeatable(&self) -> bool {

@@ -18,7 +18,7 @@ use super::{
 use crate::{hex::hex, tools::Context};
 
 /// What stands for a secret wherever people read.
-const SECRET: &str = "••••••";
+pub(super) const SECRET: &str = "••••••";
 
 /// A request as people may read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +75,7 @@ pub(super) fn make(
         return Err(Unfit::Unverified);
     }
     let values = Values { context, args };
+    whose(tool, &values)?;
     let url = address(&tool.url, &values)?;
     let mut request = Request::builder().method(tool.method.as_str()).uri(&url);
     let mut shown = Vec::new();
@@ -94,7 +95,8 @@ pub(super) fn make(
             Encoding::Form => ("application/x-www-form-urlencoded", form(&filled)),
         }
     });
-    if let Some((kind, _)) = &body {
+    let has_own = shown.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    if let Some((kind, _)) = body.as_ref().filter(|_| !has_own) {
         request = request.header(header::CONTENT_TYPE, *kind);
         shown.push(("Content-Type".to_owned(), (*kind).to_owned()));
     }
@@ -102,6 +104,26 @@ pub(super) fn make(
     let bytes = Bytes::from(body.clone().unwrap_or_default());
     let request = request.body(bytes).map_err(|_| Unfit::Address)?;
     Ok((request, Sent { method: tool.method.as_str(), url, headers: shown, body }))
+}
+
+/// Whose data is asked for must be known wherever the tool says it: left out, the question would be
+/// about everybody's.
+fn whose(tool: &HttpTool, values: &Values<'_>) -> Result<(), Unfit> {
+    let mut texts = vec![tool.url.as_str()];
+    texts.extend(tool.headers.iter().filter_map(|header| header.value.as_deref()));
+    if let Some(body) = &tool.body {
+        template::texts(&body.template, &mut texts);
+    }
+    let unknown = |part| match part {
+        template::Part::Slot(name) => {
+            template::Bound::named(name).is_some() && values.of(name).is_none()
+        }
+        template::Part::Text(_) => false,
+    };
+    match texts.into_iter().flat_map(template::parts).any(unknown) {
+        true => Err(Unfit::Unverified),
+        false => Ok(()),
+    }
 }
 
 /// By which its server knows this call again: the same after a crash, another for each call.
@@ -116,10 +138,7 @@ pub(super) fn idempotency_key(context: &Context) -> String {
 }
 
 fn address(url: &str, values: &Values<'_>) -> Result<String, Unfit> {
-    let missing = |name: &str| match template::Bound::named(name) {
-        Some(template::Bound::Customer | template::Bound::Email) => Unfit::Unverified,
-        _ => Unfit::Missing(name.to_owned()),
-    };
+    let missing = |name: &str| Unfit::Missing(name.to_owned());
     let (server, rest) = template::split(url).ok_or(Unfit::Address)?;
     let (path, query) = match rest.split_once('?') {
         Some((path, query)) => (path, Some(query)),
@@ -131,11 +150,14 @@ fn address(url: &str, values: &Values<'_>) -> Result<String, Unfit> {
             Some(name) => (name, "/"),
             None => (segment, ""),
         };
-        let text = values.text(name, encode).map_err(missing)?;
-        // What an argument makes of a segment never leads to another one.
-        if text != name && matches!(text.as_str(), "" | "." | "..") {
+        // What an argument makes of a segment never leads to another one, even where the server
+        // decodes it before it looks for `/`.
+        let plain = values.text(name, |value, into| into.push_str(value)).map_err(missing)?;
+        let leads = |c: char| matches!(c, '/' | '\\') || c.is_control();
+        if plain != name && (matches!(plain.as_str(), "" | "." | "..") || plain.contains(leads)) {
             return Err(Unfit::Argument(name.trim_matches(['{', '}']).to_owned()));
         }
+        let text = values.text(name, encode).map_err(missing)?;
         filled.push_str(&text);
         filled.push_str(slash);
     }

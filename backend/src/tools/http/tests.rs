@@ -102,10 +102,12 @@ fn an_argument_stays_in_its_place() {
     };
     let path = "https://shop.example/orders/{order}/lines";
     check(path, "A1001", Some("https://shop.example/orders/A1001/lines"));
-    check(path, "a/../../admin", Some("https://shop.example/orders/a%2F..%2F..%2Fadmin/lines"));
+    check(path, "a/../../admin", None);
+    check(path, "a\\..\\admin", None);
     check(path, "x?admin=1#", Some("https://shop.example/orders/x%3Fadmin%3D1%23/lines"));
     check(path, "%2e%2e", Some("https://shop.example/orders/%252e%252e/lines"));
-    check(path, "a b\r\nHost: x", Some("https://shop.example/orders/a%20b%0D%0AHost%3A%20x/lines"));
+    check(path, "a b\r\nHost: x", None);
+    check(path, "a b", Some("https://shop.example/orders/a%20b/lines"));
     check(path, "..", None);
     check(path, ".", None);
     check(path, "", None);
@@ -125,6 +127,15 @@ fn whose_data_is_asked_for_is_not_the_models_to_say() {
     let sent = made(bound.clone(), Some("cus_1"), &args).expect("a request");
     assert_eq!(sent.url, "https://shop.example/customers/cus_1/orders/A1");
     assert_eq!(made(bound, None, &args), Err(Unfit::Unverified), "claimed is not signed for");
+    // Left out, the question would be about everybody.
+    for bound in [
+        json!({ "url": "https://shop.example/{order}?customer={visitor.customer}" }),
+        json!({ "headers": [{ "name": "X-Customer", "value": "{visitor.customer}" }] }),
+        json!({ "method": "POST", "body": { "template": { "of": ["{visitor.customer}"] } } }),
+    ] {
+        assert_eq!(made(bound.clone(), None, &args), Err(Unfit::Unverified), "{bound}");
+        assert!(made(bound.clone(), Some("cus_1"), &args).is_ok(), "{bound}");
+    }
     let signed = json!({ "needs_verified": true });
     assert_eq!(made(signed, None, &json!({ "order": "A1" })), Err(Unfit::Unverified));
 }
@@ -194,16 +205,30 @@ async fn what_the_system_answers_is_what_the_agent_learns() {
     let broken = "HTTP/1.1 500 Oh\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     check("read", Some(broken), Settlement::Error, "failed").await;
     // It may have been done.
+    check("write", Some(moved), Settlement::Unknown, "leads elsewhere").await;
     check("write", Some(broken), Settlement::Unknown, "failed").await;
-    check("write", Some(""), Settlement::Unknown, "did not answer").await;
+    check("write", Some(""), Settlement::Unknown, "may have been done").await;
     check("read", Some(""), Settlement::Error, "did not answer").await;
     let half = "HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{";
-    check("write", Some(half), Settlement::Unknown, "did not answer").await;
+    check("write", Some(half), Settlement::Unknown, "may have been done").await;
     // Nothing got there.
     let nowhere =
         json!({ "effect": "write", "method": "POST", "url": "http://127.0.0.1:1/{order}" });
     let tried = caller(nowhere, &[]).attempt(&context(None), &json!({ "order": "A1" })).await;
     assert!(matches!(tried.outcome, Outcome::Settled { settlement: Settlement::Error, .. }));
+}
+
+#[tokio::test]
+async fn a_secret_that_is_echoed_is_covered() {
+    let echo = "HTTP/1.1 401 No\r\nContent-Length: 34\r\nConnection: close\r\n\r\n{\"error\":\"no such key sk-1234567\"}";
+    let (url, _) = server(Some(echo)).await;
+    let tool =
+        json!({ "url": format!("{url}/{{order}}"), "headers": [{ "name": "Authorization" }] });
+    let caller = caller(tool, &[("authorization", "Bearer sk-1234567")]);
+    let tried = caller.attempt(&context(None), &json!({ "order": "A1" })).await;
+    let all = format!("{tried:?}");
+    assert!(all.contains("no such key"), "{all}");
+    assert!(!all.contains("sk-1234567"), "{all}");
 }
 
 #[tokio::test]

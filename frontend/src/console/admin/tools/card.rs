@@ -4,35 +4,53 @@ use leptos::{prelude::*, task::spawn_local};
 use shared::{api::MadeTool, event::Effect, tool::Asks};
 
 use super::{
-    super::super::{client::Admin, dialog::Confirm, toast::Toasts},
+    super::super::{
+        client::Admin,
+        dialog::{Confirm, Dialog},
+        toast::Toasts,
+    },
     all,
     draft::Draft,
     form::ToolForm,
+    kept,
 };
 
 /// One tool.
 #[component]
 pub fn Card(made: MadeTool) -> impl IntoView {
-    let (name, start) = (made.tool.name.clone(), Draft::made(&made));
-    let now = RwSignal::new(made);
+    let name = made.tool.name.clone();
+    let opens = format!("Change or try {name}");
+    let users = users(&made);
+    // In a dialog: one form at a time, always of what the server has.
     let open = RwSignal::new(false);
-    let saved = Callback::new(move |made| now.set(made));
+    let made = StoredValue::new(made);
     view! {
         <section class="panel">
             <header class="panel-head">
                 <h2><code>{name.clone()}</code></h2>
-                {move || now.with(|made| view! { <Marks made=made.clone()/> })}
+                <Marks made=made.get_value()/>
             </header>
-            <p>{move || now.with(|made| made.tool.purpose.clone())}</p>
-            <p class="hint">{move || now.with(users)}</p>
-            <details class="more" on:toggle:target=move |ev| open.set(ev.target().open())>
-                <summary>"Change or try it"</summary>
-                {move || {
-                    let (start, name) = (start.clone(), name.clone());
-                    open.get()
-                        .then(|| view! { <ToolForm start=start is_new=false on_saved=saved/><Remove name=name/> })
-                }}
-            </details>
+            <p>{made.with_value(|made| made.tool.purpose.clone())}</p>
+            <p class="hint">{users}</p>
+            <p class="buttons">
+                <button type="button" class="button small" aria-label=opens on:click=move |_| open.set(true)>
+                    "Change or try it"
+                </button>
+            </p>
+            {move || {
+                let close = Callback::new(move |()| open.set(false));
+                let name = name.clone();
+                open.get()
+                    .then(|| {
+                        let start = made.with_value(Draft::made);
+                        view! {
+                            <Dialog title=name.clone() on_close=close wide=true>
+                                <ToolForm start=start is_new=false on_saved=kept()/>
+                                <Remove name=name/>
+                            </Dialog>
+                        }
+                    })
+            }}
         </section>
     }
 }

@@ -37,13 +37,7 @@ pub fn ToolsPage() -> impl IntoView {
     });
     provide_context(all);
     let making = RwSignal::new(None::<Making>);
-    let keep = Callback::new(move |new: MadeTool| {
-        all.change(|list: &mut MadeTools| {
-            list.tools.retain(|made| made.tool.name != new.tool.name);
-            list.tools.push(new);
-            list.tools.sort_by(|a, b| a.tool.name.cmp(&b.tool.name));
-        });
-    });
+    let keep = kept();
     let saved = Callback::new(move |new| {
         making.set(None);
         keep.run(new);
@@ -85,4 +79,16 @@ pub fn ToolsPage() -> impl IntoView {
 /// All tools, to be changed when one of them is.
 fn all() -> Loader<MadeTools> {
     expect_context()
+}
+
+/// Puts a tool that was saved among all.
+fn kept() -> Callback<MadeTool> {
+    let all = all();
+    Callback::new(move |new: MadeTool| {
+        all.change(|list: &mut MadeTools| {
+            list.tools.retain(|made| made.tool.name != new.tool.name);
+            list.tools.push(new);
+            list.tools.sort_by(|a, b| a.tool.name.cmp(&b.tool.name));
+        });
+    })
 }
