@@ -45,8 +45,7 @@ pub async fn list(State(app): State<App>, _admin: AdminAuth) -> Json<Tools> {
 #[utoipa::path(get, path = "", responses((status = 200, body = MadeTools)))]
 pub async fn made(State(app): State<App>, _admin: AdminAuth) -> Answer<Json<MadeTools>> {
     let rows = app.store.tools().await?;
-    let tools = rows.into_iter().map(|row| shown(&app, row)).collect::<Answer<_>>()?;
-    Ok(Json(MadeTools { tools }))
+    Ok(Json(MadeTools { tools: rows.into_iter().map(|row| shown(&app, row)).collect() }))
 }
 
 /// Adds or replaces a tool; published agents that may use it do so at once. Secrets stay unless new
@@ -69,19 +68,18 @@ pub async fn save(
     }
     check(&app, &new.tool)?;
     let secrets = secrets(&app, &new, old)?;
-    let sealed = match secrets.is_empty() {
-        true => None,
-        false => {
-            let json = serde_json::to_string(&secrets).map_err(|_| Error::internal())?;
-            Some(app.vault.seal(&ToolRow::secrets_purpose(&name), &json)?)
-        }
+    let sealed = if secrets.is_empty() {
+        None
+    } else {
+        let json = serde_json::to_string(&secrets).map_err(|_| Error::internal())?;
+        Some(app.vault.seal(&ToolRow::secrets_purpose(&name), &json)?)
     };
     let row = ToolRow { tool: new.tool, secrets: sealed };
     let verb = if old.is_some() { "tool_changed" } else { "tool_added" };
     let entry = admin.entry(&app, verb, &name);
     app.store.put_tool(row.clone(), entry).await?;
     assemble::equip(&*app.store, &app.vault, &app.egress, &app.tools).await?;
-    Ok(Json(shown(&app, row)?))
+    Ok(Json(shown(&app, row)))
 }
 
 /// Deletes a tool that no published agent may use, and its secrets.
@@ -178,14 +176,14 @@ fn secrets(app: &App, new: &SaveTool, old: Option<&ToolRow>) -> Answer<Secrets> 
     Ok(kept)
 }
 
-fn shown(app: &App, row: ToolRow) -> Answer<MadeTool> {
+fn shown(app: &App, row: ToolRow) -> MadeTool {
     let secret = row.tool.headers.iter().filter(|header| header.value.is_none());
     let has_secrets = match row.secrets {
         Some(_) => secret.map(|header| header.name.clone()).collect(),
         None => Vec::new(),
     };
     let used_by = used_by(app, &row.tool.name);
-    Ok(MadeTool { tool: row.tool, has_secrets, used_by })
+    MadeTool { tool: row.tool, has_secrets, used_by }
 }
 
 fn used_by(app: &App, name: &str) -> Vec<shared::id::AgentSlug> {

@@ -55,10 +55,9 @@ fn sound_within(schema: &Value, depth: usize) -> Result<(), String> {
         let fits = match keyword.as_str() {
             "type" => value.as_str().is_some_and(|kind| TYPES.contains(&kind)),
             "description" => value.is_string(),
-            "properties" => value.is_object(),
+            "properties" | "items" => value.is_object(),
             "required" => value.as_array().is_some_and(|all| all.iter().all(Value::is_string)),
             "additionalProperties" => value.is_boolean(),
-            "items" => value.is_object(),
             "enum" => value.is_array(),
             "minLength" | "maxLength" => value.is_u64(),
             "minimum" | "maximum" => value.is_number(),

@@ -55,16 +55,16 @@ impl Values<'_> {
     /// placeholder for which there is nothing.
     pub(super) fn json(&self, template: &Value) -> Option<Value> {
         let filled = match template {
-            Value::String(text) => match only_slot(text) {
-                Some(name) => return self.of(name),
-                None => {
-                    let filled = parts(text).map(|part| match part {
-                        Part::Text(text) => text.to_owned(),
-                        Part::Slot(name) => self.of(name).as_ref().map(plain).unwrap_or_default(),
-                    });
-                    Value::String(filled.collect())
+            Value::String(text) => {
+                if let Some(name) = only_slot(text) {
+                    return self.of(name);
                 }
-            },
+                let filled = parts(text).map(|part| match part {
+                    Part::Text(text) => text.to_owned(),
+                    Part::Slot(name) => self.of(name).as_ref().map(plain).unwrap_or_default(),
+                });
+                Value::String(filled.collect())
+            }
             Value::Array(items) => items.iter().filter_map(|item| self.json(item)).collect(),
             Value::Object(fields) => {
                 let fields = fields.iter();

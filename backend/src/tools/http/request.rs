@@ -120,10 +120,8 @@ fn whose(tool: &HttpTool, values: &Values<'_>) -> Result<(), Unfit> {
         }
         template::Part::Text(_) => false,
     };
-    match texts.into_iter().flat_map(template::parts).any(unknown) {
-        true => Err(Unfit::Unverified),
-        false => Ok(()),
-    }
+    let widens = texts.into_iter().flat_map(template::parts).any(unknown);
+    if widens { Err(Unfit::Unverified) } else { Ok(()) }
 }
 
 /// By which its server knows this call again: the same after a crash, another for each call.

@@ -78,8 +78,9 @@ fn caller(tool: Value, secrets: &[(&str, &str)]) -> Caller {
         "url": "https://shop.example/orders/{order}",
         "timeout_s": 1,
     });
-    for (field, value) in tool.as_object().expect("an object") {
-        whole[field] = value.clone();
+    let Value::Object(fields) = tool else { panic!("an object") };
+    for (field, value) in fields {
+        whole[field] = value;
     }
     let tool: HttpTool = serde_json::from_value(whole).expect("a tool");
     tool.check().expect("a sound tool");

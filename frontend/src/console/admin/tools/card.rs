@@ -68,9 +68,10 @@ fn Marks(made: MadeTool) -> impl IntoView {
 fn users(made: &MadeTool) -> String {
     let method = made.tool.method.as_str();
     let names: Vec<_> = made.used_by.iter().map(ToString::to_string).collect();
-    let used = match names.is_empty() {
-        true => "no agent uses it yet".to_owned(),
-        false => format!("used by {}", names.join(", ")),
+    let used = if names.is_empty() {
+        "no agent uses it yet".to_owned()
+    } else {
+        format!("used by {}", names.join(", "))
     };
     format!("{method} {} · {used}", made.tool.url)
 }
