@@ -47,11 +47,11 @@ test('a tool is described, tried, saved without its secret, and chosen for an ag
     await part.getByLabel('Called').fill('status');
     await part.getByLabel('Found at').fill('/parcel/status');
 
-    await dialog.getByLabel('Arguments (JSON)').fill('{ "parcel": "P1/../x" }');
+    await dialog.getByLabel('Arguments (JSON)').fill('{ "parcel": "P 1?x" }');
     await dialog.getByRole('button', { name: 'Try it' }).click();
     await seen(dialog.getByText(/Answered 200/));
     await seen(dialog.getByText('In Hamburg since noon').first());
-    assert.deepEqual(service.asked, ['/parcels/P1%2F..%2Fx']);
+    assert.deepEqual(service.asked, ['/parcels/P%201%3Fx']);
     await assertAccessible(page);
     await shot(page, 'tool-tried');
 
