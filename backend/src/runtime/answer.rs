@@ -232,7 +232,12 @@ fn record_calls(
             world.tools.get(&asked.name).map(|tool| tool.info().effect),
         );
         let mut args = asked.args.clone().unwrap_or_else(Value::String);
-        let checked = check_call(world, &asked).and_then(|()| hold_call(world, &asked, &mut args));
+        let checked = check_call(world, &asked);
+        if checked.is_err() && handoff::is_transfer(&asked.name) {
+            // Refused for whatever reason, its words are held all the same.
+            let _ = hold_call(world, &asked, &mut args);
+        }
+        let checked = checked.and_then(|()| hold_call(world, &asked, &mut args));
         let (label, name) = match &checked {
             Ok(_) => (label(world, &asked, effect), asked.name.clone()),
             // Visitors see both; neither may say what the brain would like them to read.
@@ -335,14 +340,12 @@ pub fn perform_transfer(world: &World<'_>, call: &OpenCall) -> Vec<EventBody> {
         let (to, words) = to
             .zip(words.ok())
             .ok_or_else(|| Refusal::new("unknown_target", "It is not there any more."))?;
-        guardrails::handed_over(world, words).map(|(words, verdicts)| (to, words, verdicts))
+        // The guardrails have had them when the call was recorded.
+        Ok((to, words))
     });
     match checked {
-        Ok((to, words, mut verdicts)) => {
+        Ok((to, words)) => {
             let mut events = vec![settle(call, Settlement::Ok, json!({ "owner": to.name() }))];
-            // What was only noted was noted when the call began.
-            verdicts.retain(|body| !matches!(body, EventBody::Guard(guard) if guard.verdict == Verdict::Recorded));
-            events.extend(verdicts);
             let trigger = transfer_trigger(world, &to);
             let handoff = handoff::hand_over(world, &events, to, trigger, words);
             events.extend(handoff);

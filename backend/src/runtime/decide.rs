@@ -108,10 +108,14 @@ fn ask_the_provider(world: &World<'_>) -> Next {
 
 fn next_for_call(world: &World<'_>, call: &OpenCall) -> Next {
     let state = &world.thread.state;
-    if guard::has_changed(world, call) {
+    if state.refund_of(&call.call).is_none() && guard::has_changed(world, call) {
         let message = "The tool has changed since: call it anew if it is still needed.";
         let result = json!({ "error": "tool_changed", "message": message });
-        return Next::Record(vec![settle(call, Settlement::Denied, result)]);
+        return Next::Record(permits::unasked(
+            world,
+            call,
+            settle(call, Settlement::Denied, result),
+        ));
     }
     match state.refund_of(&call.call).map(|r| r.state) {
         None if permits::must_wait(world, call) => Next::Record(permits::wait(world, call)),

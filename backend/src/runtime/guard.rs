@@ -129,15 +129,17 @@ pub fn promises_a_handoff(text: &str) -> bool {
     PROMISE.as_ref().is_some_and(|promise| promise.is_match(text))
 }
 
-/// What was begun in this tenure, may have been done, and nobody knows: people look, whatever the
-/// agent would go on to say or do.
+/// What was begun and may have been done, and nobody knows or has looked: people do, whatever the
+/// agent would go on to say or do. (Refunds in doubt have a way of their own.)
 pub fn in_doubt(world: &World<'_>) -> Option<String> {
-    let since = world.thread.state.tenure_seq;
-    let mut newest = world.thread.events.iter().rev().take_while(|event| event.seq >= since);
+    let has_looked = |body: &EventBody| matches!(body, EventBody::Handoff(handoff) if matches!(handoff.to, Owner::Staff { .. }));
+    let newest = world.thread.events.iter().rev();
+    let mut newest = newest.take_while(|event| !has_looked(&event.body));
     newest.find_map(|event| match &event.body {
         EventBody::Tool(tool)
             if tool.effect == Effect::Write
                 && tool.settlement == Some(Settlement::Unknown)
+                && world.thread.state.refund_of(&tool.call).is_none()
                 && world.tools.get(&tool.name).is_none_or(|known| known.acts()) =>
         {
             Some(format!(

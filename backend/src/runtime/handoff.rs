@@ -38,15 +38,20 @@ const LIST_ENTRIES: usize = 10;
 const CARRIED_CHARS: usize = 12_000;
 
 impl Words {
-    /// Arguments of `transfer_to_…` that say this.
+    /// Arguments of `transfer_to_…` that say this, and pass as such: what a guardrail has made longer
+    /// is cut, and of what it has taken out altogether something is left.
     pub fn into_args(self) -> Value {
+        let cut = |text: String| text.chars().take(FIELD_CHARS).collect::<String>();
+        let said =
+            |text: String| if text.trim().is_empty() { "•••".to_owned() } else { cut(text) };
+        let list = |texts: Vec<String>| texts.into_iter().map(cut).collect::<Vec<_>>();
         let Self { reason, request, unable, open_questions, promises } = self;
         json!({
-            "reason": reason,
-            "request": request,
-            "unable": unable,
-            "open_questions": open_questions,
-            "promises": promises,
+            "reason": said(reason),
+            "request": cut(request),
+            "unable": list(unable),
+            "open_questions": list(open_questions),
+            "promises": list(promises),
         })
     }
 

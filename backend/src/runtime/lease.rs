@@ -11,6 +11,9 @@ use shared::{
 
 use super::{World, handoff};
 
+/// Shortest time that a queue has before its fallback, in milliseconds.
+const SHORTEST_MS: i64 = 60_000;
+
 /// The conversation goes back to its queue, if its visitor has waited for longer than the desk's
 /// lease for a person who is not there; empty if not. The queue's clock goes on from the first
 /// escalation.
@@ -61,8 +64,11 @@ fn deadline_before(world: &World<'_>, queue: &Owner) -> Option<Timestamp> {
         EventBody::Rule(fired) => fired.deadline,
         _ => None,
     });
-    // None, if they wrote while a person owned it.
-    newest.next().or_else(|| world.desk.settings.deadline_of(queue, since))
+    newest.next().or_else(|| {
+        // They wrote while a person owned it; the queue has had no time at all.
+        let deadline = world.desk.settings.deadline_of(queue, since)?;
+        Some(deadline.max(world.now.plus_ms(SHORTEST_MS)))
+    })
 }
 
 /// The queue from which the owner claimed it, if it is still there; else the one behind everything.

@@ -61,6 +61,11 @@ pub fn withdraw(open: &OpenApproval) -> EventBody {
     })
 }
 
+/// A waiting call is `settled` without a person's word: nobody is asked for it any more.
+pub fn unasked(world: &World<'_>, call: &OpenCall, settled: EventBody) -> Vec<EventBody> {
+    asked_for(world, call).map(withdraw).into_iter().chain([settled]).collect()
+}
+
 /// What a person approves: the tool as it is now, and its arguments.
 pub fn hash_of(tools: &Registry, name: &str, args: &Value) -> String {
     match tools.get(name).map(|tool| tool.fingerprint()) {

@@ -16,7 +16,7 @@ use super::{
     decide::{self, Next},
     desk::Desk,
     judge::{self, Judged},
-    refunds,
+    permits, refunds,
 };
 use crate::{
     failpoint::{self, Point},
@@ -195,7 +195,8 @@ async fn call_tool(
     let fault = if call.acting { Settlement::Unknown } else { Settlement::Error };
     let Some(tool) = world.tools.get(&call.name) else {
         let result = serde_json::json!({ "error": "unknown_tool", "message": "It is gone." });
-        return record(desk, world.thread, vec![settle(call, fault, result)]).await;
+        let bodies = permits::unasked(world, call, settle(call, fault, result));
+        return record(desk, world.thread, bodies).await;
     };
     let context = Context {
         conversation: world.thread.state.id.clone(),

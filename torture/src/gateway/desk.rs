@@ -147,6 +147,10 @@ impl Tool for IssueRefund {
         "Refunding".to_owned()
     }
 
+    fn is_bound(&self) -> bool {
+        true
+    }
+
     async fn call(&self, _: Context, args: Value) -> Outcome {
         let charge = self.charges.iter().find(|charge| args["charge"] == charge.id.as_str());
         let Some((charge, amount)) = charge.zip(args["amount"].as_i64()) else {

@@ -3,7 +3,7 @@
 use serde_json::json;
 use shared::{
     brief::Usage,
-    event::{EventBody, Settlement},
+    event::{EventBody, Settlement, Verdict},
     owner::Owner,
     trace::Trace,
 };
@@ -179,4 +179,32 @@ fn scenario_11_what_was_named_promised_and_refused_is_kept_word_for_word() {
     tenures.add(&tenure);
     assert_eq!(tenures, stage.thread.state.usage, "tenures sum to the total");
     assert!(matches!(stage.thread.state.owner, Owner::Agent { .. }));
+}
+
+#[test]
+fn scenario_04_a_write_in_doubt_ends_with_people_even_if_it_was_closed_meanwhile() {
+    let mut stage = about_to_post();
+    let Next::Call(call) = stage.run() else { panic!("a write") };
+    let claim = stage.with(|w| decide::claim(w, &staff("sam"))).unwrap();
+    stage.apply(claim);
+    let close = stage.with(|w| decide::close(w, &staff("sam")));
+    stage.apply(close);
+    let settled = calls::settle(&call, Settlement::Unknown, json!({ "error": "no_answer" }));
+    stage.apply(vec![settled]);
+    stage.visitor("and?");
+    assert_eq!(stage.run(), Next::Nothing, "no agent goes on with it");
+    assert!(matches!(stage.thread.state.owner, Owner::Queue { .. }));
+    // Who has looked may hand it back; the same is refused to agents all the same.
+    let claim = stage.with(|w| decide::claim(w, &staff("sam"))).unwrap();
+    stage.apply(claim);
+    let to = stage.desk.owner(&"money".parse().unwrap()).unwrap();
+    let back = stage.with(|w| decide::hand_back(w, &staff("sam"), to.clone(), None));
+    stage.apply(back);
+    stage.visitor("please do it");
+    assert_eq!(stage.run(), Next::Ask);
+    stage.answer("", &[("post", json!({ "to": "everyone" }))]);
+    let refused = stage.bodies().any(|body| {
+        matches!(body, EventBody::Guard(guard) if guard.check == "in_doubt" && guard.verdict == Verdict::Refused)
+    });
+    assert!(refused, "the same write is not made again");
 }

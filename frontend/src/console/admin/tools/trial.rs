@@ -86,7 +86,7 @@ pub fn Trial(draft: RwSignal<Draft>) -> impl IntoView {
                     {move || if busy.get() { "Trying…" } else { "Try it" }}
                 </button>
             </p>
-            <div role="status">{move || told.get().map(|tried| view! { <Told tried=tried/> })}</div>
+            <div class="trial-told" role="status">{move || told.get().map(|tried| view! { <Told tried=tried/> })}</div>
         </fieldset>
     }
 }
