@@ -15,6 +15,7 @@ pub mod http;
 pub mod journal;
 pub mod knowledge;
 pub mod lab;
+pub mod learning;
 pub mod live;
 pub mod money;
 pub mod origin;

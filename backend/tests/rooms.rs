@@ -26,6 +26,7 @@ const FORBIDDEN: &[(&str, &str)] = &[
     ("money", "app auth brain http journal lab live runtime"),
     ("tools", "app auth brain http journal lab live runtime"),
     ("knowledge", "app auth brain http journal lab live money runtime"),
+    ("learning", "app auth bus http journal knowledge lab live money runtime tools"),
     ("runtime", "app auth http lab live"),
 ];
 

@@ -1,11 +1,10 @@
 //! Text as numbers: what is the same when people write it differently becomes the same feature.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::collections::BTreeMap;
 
-use regex::Regex;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::concepts;
+use crate::{concepts, masks::mask};
 
 /// Longest text that is looked at, in characters.
 pub const READ_CHARS: usize = 4_000;
@@ -37,9 +36,14 @@ const CONCEPTS_APART: usize = 4;
 
 /// NFKC, lower case, without control characters, runs of space as one, at most [`READ_CHARS`].
 pub fn normalise(text: &str) -> String {
-    let mut out = String::with_capacity(text.len().min(READ_CHARS * 2));
     let folded = text.chars().take(READ_CHARS).nfkc().flat_map(char::to_lowercase);
-    for c in folded.take(READ_CHARS) {
+    plain(folded.take(READ_CHARS))
+}
+
+/// Without control characters and what cannot be seen, runs of space as one.
+pub(crate) fn plain(chars: impl Iterator<Item = char>) -> String {
+    let mut out = String::new();
+    for c in chars {
         let c = if c.is_whitespace() || c.is_control() { ' ' } else { c };
         match c {
             ' ' if out.is_empty() || out.ends_with(' ') => {}
@@ -55,35 +59,12 @@ pub fn normalise(text: &str) -> String {
 
 /// The words of normalised text, with what differs from visitor to visitor masked.
 pub fn words(normalised: &str) -> Vec<String> {
-    static MASKS: LazyLock<[(Regex, &str); 5]> = LazyLock::new(|| {
-        [
-            (r"[^\s@]{1,64}@[^\s@]{1,64}\.[a-z]{2,}", " xemail "),
-            (r"(?:[€$£]\s?\d[\d.,]*)|(?:\d[\d.,]*\s?(?:€|\$|£|eur\b|euros?\b|usd\b|dollars?\b|gbp\b|pounds?\b|chf\b))", " xamount "),
-            (r"\binv[-_ ]?[a-z0-9-]*\d[a-z0-9-]*\b", " xinvoice "),
-            (r"\b[a-z]{1,3}-?\d{3,8}\b|#\s?\d{3,8}\b|\b\d{4,}\b", " xid "),
-            (r"\b\d+\b", " xnum "),
-        ]
-        .map(|(text, mask)| (compiled(text), mask))
-    });
-    let mut text = normalised.to_owned();
-    for (pattern, mask) in MASKS.iter() {
-        if let std::borrow::Cow::Owned(masked) = pattern.replace_all(&text, *mask) {
-            text = masked;
-        }
-    }
-    text.replace('\'', "")
+    mask(normalised)
+        .replace('\'', "")
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .map(|word| word.chars().take(WORD_CHARS).collect())
         .collect()
-}
-
-#[expect(
-    clippy::expect_used,
-    reason = "only called with the literals above, which a test compiles"
-)]
-fn compiled(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("a well-formed literal")
 }
 
 /// How often each feature occurs in `words`, by bucket, in order.

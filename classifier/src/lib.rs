@@ -11,6 +11,7 @@ mod classifier;
 pub mod concepts;
 pub mod features;
 mod linear;
+mod masks;
 mod packed;
 mod random;
 mod slip;
@@ -18,3 +19,4 @@ mod space;
 mod spelling;
 
 pub use classifier::{Classifier, Reason};
+pub use masks::anonymous;

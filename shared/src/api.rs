@@ -7,6 +7,7 @@ mod desk;
 mod error;
 mod inbox;
 mod knowledge;
+mod learning;
 mod playground;
 mod reading;
 mod records;
@@ -32,6 +33,11 @@ pub use knowledge::{
     Article, ArticleLine, Articles, AskedAt, AskedOnce, Collection, DismissQuestion, FoundPassage,
     Imported, ImportedArticle, NearArticle, NewArticle, NothingFound, Origin, SaveArticle,
     TriedQuestion, TriedWord, TryQuestion, UnansweredQuestion, UnansweredQuestions,
+};
+pub use learning::{
+    AddTest, ChangedMessage, DismissMessage, Effect, Lesson, MessageUnderstood, ReadAs, ReadTwice,
+    SavedTest, Suggest, Suggestion, SuggestionState, Suggestions, TestRun, TestRuns, TestedTwice,
+    Topic, Topics, UnsureMessage, UnsureMessages,
 };
 pub use playground::{
     Playground, StartPlayground, TriedCondition, TriedRule, TriedRules, TryMessage,

@@ -99,6 +99,8 @@ ids! {
     IntentId,
     /// An article's short name; its page has it in its address.
     ArticleSlug,
+    /// A saved test of how a message is read.
+    TestId,
 }
 
 fn is_id(text: &str) -> bool {

@@ -16,6 +16,12 @@ pub const PHRASE_CHARS: usize = 300;
 pub const QUESTIONS: usize = 4;
 /// Most example utterances of one agent.
 pub const EXAMPLES: usize = 500;
+/// Most suggested examples that wait for an administrator.
+pub const SUGGESTIONS: usize = 500;
+/// Most saved tests of a desk.
+pub const SAVED_TESTS: usize = 500;
+/// Messages of late that a lesson is tried on, and that are looked through for unsure ones.
+pub const MESSAGES_OF_LATE: usize = 300;
 /// Most rules of one agent.
 pub const RULES: usize = 50;
 /// Longest id of a connection to a model provider, in bytes.

@@ -174,6 +174,8 @@ pub struct Reading {
     pub intents: Vec<(String, f32)>,
     /// Which agents' examples it resembles, most likely first, with probabilities.
     pub agents: Vec<(String, f32)>,
+    /// How likely it is to be what nobody teaches, 0 to 1.
+    pub outside: f32,
     /// Whether it is unlike anything in the examples.
     pub out_of_scope: bool,
     /// Whether it is small talk or an answer to something asked ("yes", "A1002"): it says nothing
@@ -192,6 +194,13 @@ pub struct Reading {
     pub language: String,
     /// Values found in it: `order`, `email`, `amount` ("49.00 EUR") …
     pub slots: Vec<(String, String)>,
+}
+
+impl Reading {
+    /// How likely the likeliest is of all that it may be about, 0 to 1.
+    pub fn certainty(&self) -> f32 {
+        self.intents.first().map_or(0.0, |(_, p)| *p).max(self.outside)
+    }
 }
 
 /// Reads a visitor's message. Deterministic: the same text and agents read the same.

@@ -7,7 +7,11 @@ use shared::{
 };
 
 use super::{body::Body, error::Answer, text};
-use crate::{app::App, auth::AdminAuth};
+use crate::{
+    app::App,
+    auth::AdminAuth,
+    brain::{Reader, Reading},
+};
 
 /// Reads a message as the published agents' examples teach, with what speaks for each intent. Nothing
 /// is kept.
@@ -20,11 +24,15 @@ pub async fn read(
 ) -> Answer<Json<MessageReading>> {
     let text = text::required("text", &message.text, limits::MESSAGE_CHARS)?;
     let reader = app.catalog.current().faculty.reader.clone();
-    let reading = reader.read(&text, &[]);
-    Ok(Json(MessageReading {
-        language: reading.language,
+    Ok(Json(told(reader.as_ref(), &text, &reader.read(&text, &[]))))
+}
+
+/// A reading of `text`, and what speaks for it.
+pub(super) fn told(reader: &dyn Reader, text: &str, reading: &Reading) -> MessageReading {
+    MessageReading {
+        language: reading.language.clone(),
         out_of_scope: reading.out_of_scope,
-        person: reading.safety.or(reading.wants_person),
-        why: reader.why(&text),
-    }))
+        person: reading.safety.clone().or_else(|| reading.wants_person.clone()),
+        why: reader.why(text),
+    }
 }

@@ -15,8 +15,9 @@ use super::{
     agents, conversations, desk,
     docs::{Caller, at},
     error::Error,
-    help, import, inbox, keys, knowledge, live, money, pages, people, playground, providers,
-    public, reading, sessions, sites, staff, steps, tools, unanswered, visitors, widget,
+    help, import, inbox, keys, knowledge, learning, live, money, pages, people, playground,
+    providers, public, reading, sessions, sites, staff, steps, suggestions, tools, unanswered,
+    visitors, widget,
 };
 use crate::app::App;
 
@@ -58,6 +59,9 @@ pub fn api() -> OpenApiRouter<App> {
         at("/notices", routes!(money::notices)),
         at("/staff", routes!(staff::list)),
         at("/agents", routes!(agents::list)),
+        at("/conversations/{id}/readings/{seq}", routes!(suggestions::read)),
+        at("/learning/topics", routes!(suggestions::topics)),
+        at("/learning/suggestions/{id}/{seq}", routes!(suggestions::suggest)),
     ]);
     let admin = Caller::Admin.may([
         at("/staff", routes!(staff::add)),
@@ -103,7 +107,17 @@ pub fn api() -> OpenApiRouter<App> {
         at("/playground", routes!(playground::start)),
         at("/playground/{id}/messages", routes!(playground::say)),
     ]);
-    anyone.merge(visitor).merge(reader).merge(staff).merge(admin)
+    let teacher = Caller::Admin.may([
+        at("/learning/suggestions", routes!(suggestions::list)),
+        at("/learning/suggestions/{id}/{seq}/accept", routes!(suggestions::accept)),
+        at("/learning/suggestions/{id}/{seq}/reject", routes!(suggestions::reject)),
+        at("/learning/effect", routes!(learning::effect)),
+        at("/learning/unsure", routes!(learning::unsure)),
+        at("/learning/unsure/dismiss", routes!(learning::dismiss)),
+        at("/learning/tests", routes!(learning::tests, learning::add_test)),
+        at("/learning/tests/{id}", routes!(learning::delete_test)),
+    ]);
+    anyone.merge(visitor).merge(reader).merge(staff).merge(admin).merge(teacher)
 }
 
 /// For a route that takes files.

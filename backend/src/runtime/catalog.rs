@@ -100,6 +100,12 @@ impl Catalog {
         Ok(())
     }
 
+    /// What would read and speak if these agents were the published ones. Takes a moment of
+    /// computing.
+    pub async fn imagine(&self, agents: Vec<AgentSpec>) -> Result<Faculty, StoreError> {
+        taught(&self.teach, agents).await
+    }
+
     /// One version of an agent, published now or earlier; `None` if there never was one.
     pub async fn version(
         &self,
@@ -141,12 +147,16 @@ async fn read(
         .map(|v| (v.spec.slug.clone(), (v.version, Arc::new(v.spec))))
         .collect();
     let specs: Vec<AgentSpec> = agents.values().map(|(_, spec)| (**spec).clone()).collect();
-    // Learning takes a moment; requests must not wait for it.
-    let teach = teach.clone();
-    let faculty = tokio::task::spawn_blocking(move || teach(&specs))
-        .await
-        .map_err(|error| StoreError::Damaged(format!("the agents cannot be learnt: {error}")))?;
+    let faculty = taught(teach, specs).await?;
     Snapshot::new(agents, settings, faculty).map_err(|(at, why)| {
         StoreError::Damaged(format!("setting {DESK_SETTING}: guardrails[{at}]: {why}"))
     })
+}
+
+/// Learning takes a moment; requests must not wait for it.
+async fn taught(teach: &Arc<Teach>, agents: Vec<AgentSpec>) -> Result<Faculty, StoreError> {
+    let teach = teach.clone();
+    tokio::task::spawn_blocking(move || teach(&agents))
+        .await
+        .map_err(|error| StoreError::Damaged(format!("the agents cannot be learnt: {error}")))
 }

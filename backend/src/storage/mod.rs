@@ -10,10 +10,10 @@ use std::net::IpAddr;
 use async_trait::async_trait;
 use shared::{
     agent::AgentSpec,
-    api::{Audit, Counts, Meter, MeterBy, RefundFilter, RefundLine, View},
+    api::{Audit, Counts, Meter, MeterBy, RefundFilter, RefundLine, SavedTest, Suggestion, View},
     id::{
         AgentSlug, ApprovalId, ClientId, ConversationId, IntentId, KeyId, Seq, SiteKey, StaffId,
-        VisitorId,
+        TestId, VisitorId,
     },
     message::StaffRef,
     money::Money,
@@ -22,8 +22,8 @@ use shared::{
 
 use rows::{
     AgentRow, Article, AskedInVain, AuditFilter, AuditRow, Batch, ConnectionRow, Ends, Hash, Head,
-    Line, NewIdentity, Record, RefundRow, SearchRow, SessionRow, SiteRow, StaffRow, ToolRow,
-    VersionRow, VisitorRow,
+    Learnt, Line, MessageOfLate, NewIdentity, Record, RefundRow, SearchRow, SessionRow, SiteRow,
+    StaffRow, ToolRow, VersionRow, VisitorRow,
 };
 
 /// On whose behalf something is read. There is no way to read a conversation without one, and what
@@ -412,6 +412,45 @@ pub trait Store: Send + Sync + 'static {
         id: &ConversationId,
         searches: Vec<SearchRow>,
     ) -> Result<(), StoreError>;
+
+    // What people teach.
+
+    /// Suggested examples that wait, oldest first.
+    async fn suggestions(&self, limit: usize) -> Result<Vec<Suggestion>, StoreError>;
+    /// What somebody said that a message was about.
+    async fn suggestion(
+        &self,
+        id: &ConversationId,
+        seq: Seq,
+    ) -> Result<Option<Suggestion>, StoreError>;
+    /// Keeps a suggestion, in the place of what was said of its message before. Nothing comes of it
+    /// until it is decided on, so it has no audit entry.
+    async fn suggest(&self, suggestion: Suggestion) -> Result<(), StoreError>;
+    /// Puts a decided suggestion in the place of the same one that waits, and publishes what was
+    /// learnt from it, as [`Self::publish`] does. Answers whether it waited, and writes nothing if
+    /// not.
+    async fn decide_suggestion(
+        &self,
+        decided: Suggestion,
+        learnt: Option<Learnt>,
+        audit: AuditRow,
+    ) -> Result<bool, StoreError>;
+    /// The newest messages of the conversations that changed last, newest first, whoever wrote them.
+    async fn messages_of_late(&self, limit: usize) -> Result<Vec<MessageOfLate>, StoreError>;
+    /// Marks a message as one from which nothing is to be learnt. Answers whether that is new, and
+    /// writes nothing if not.
+    async fn dismiss_message(
+        &self,
+        id: &ConversationId,
+        seq: Seq,
+        audit: AuditRow,
+    ) -> Result<bool, StoreError>;
+    /// All saved tests, newest first.
+    async fn saved_tests(&self) -> Result<Vec<SavedTest>, StoreError>;
+    /// Saves a test.
+    async fn add_test(&self, test: SavedTest, audit: AuditRow) -> Result<(), StoreError>;
+    /// Deletes a test. Answers whether there was one, and writes nothing if not.
+    async fn delete_test(&self, id: &TestId, audit: AuditRow) -> Result<bool, StoreError>;
 
     // What is read of it all.
 

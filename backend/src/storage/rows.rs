@@ -153,6 +153,32 @@ pub struct AskedInVain {
     pub question: String,
 }
 
+/// A message of a conversation that changed lately.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageOfLate {
+    /// In which conversation.
+    pub conversation: ConversationId,
+    /// The event.
+    pub record: Record,
+    /// Whether somebody has said what it was about, or that nothing is to be learnt from it.
+    pub labelled: bool,
+}
+
+/// What an accepted suggestion changes of an agent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Learnt {
+    /// The agent, as it is to be published.
+    pub spec: AgentSpec,
+    /// Its draft, if it has one: it learns the same, so that publishing it takes nothing back.
+    pub draft: Option<AgentSpec>,
+    /// What the version says about itself.
+    pub note: String,
+    /// Who publishes.
+    pub by: StaffRef,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// An entry of the audit log, before it has its number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditRow {

@@ -1,6 +1,7 @@
 //! The one story that every database must tell: what each method of [`Store`] promises.
 
 mod connections;
+mod learning;
 
 use std::sync::Arc;
 
@@ -40,6 +41,7 @@ pub(crate) async fn story(store: Arc<dyn Store>) {
     agents(store).await;
     desk(store).await;
     connections::story(store).await;
+    learning::story(store).await;
     audit_and_meters(store).await;
 }
 
@@ -685,6 +687,8 @@ async fn audit_and_meters(store: &dyn Store) {
     assert_eq!((of("greeter"), of("bob"), of("eve")), (3 + 1, 1, 0));
     assert_eq!((of("ana"), of("site"), of("desk")), (1 + 5 + 1 + 4, 3, 2));
     assert_eq!((of("connection"), of("twice")), (4, 0));
+    assert_eq!((of("decided"), of("decided_twice"), of("tutor")), (2, 0, 2));
+    assert_eq!((of("dismissed"), of("dismissed_twice"), of("saved_test")), (1, 0, 3));
     let conversation = Some(id("meters_1"));
     let of_one = store.audit(AuditFilter { conversation, ..all() }, None, 9).await.expect("audit");
     assert_eq!(of_one.entries.len(), 2);

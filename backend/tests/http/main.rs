@@ -8,6 +8,7 @@ mod harness;
 mod hostile;
 mod identity;
 mod knowledge;
+mod learning;
 mod live;
 mod matrix;
 mod money;

@@ -35,15 +35,18 @@ struct Route {
     body: Value,
 }
 
+fn route(method: &'static str, path: &'static str, who: Who, body: Value) -> Route {
+    Route { method, path, who, body }
+}
+
 fn routes() -> Vec<Route> {
-    let route = |method, path, who, body| Route { method, path, who, body };
     let none = || json!({});
     let message = || json!({ "client_id": uuid("c-1"), "text": "hello" });
     let connection =
         || json!({ "name": "x", "protocol": "anthropic", "models": [{ "name": "x" }] });
     let site = || json!({ "name": "x", "origins": [], "color": "#000000", "greeting": "", "active": true });
     let article = || json!({ "title": "x", "body": "x", "language": "en", "collection": "x" });
-    vec![
+    let mut routes = vec![
         route("get", "/setup", Anyone, none()),
         route("get", "/sites/{key}/look", Anyone, none()),
         route("post", "/visitors", Anyone, none()),
@@ -122,6 +125,28 @@ fn routes() -> Vec<Route> {
         route("post", "/reading", Admin, json!({ "text": "hello" })),
         route("post", "/playground", Admin, none()),
         route("post", "/playground/{id}/messages", Admin, json!({ "text": "hello" })),
+    ];
+    routes.extend(learning());
+    routes
+}
+
+fn learning() -> Vec<Route> {
+    let none = || json!({});
+    let about = || json!({ "agent": "billing", "intent": "double_charge" });
+    let lesson = || json!({ "agent": "billing", "intent": "double_charge", "text": "twice" });
+    vec![
+        route("get", "/conversations/{id}/readings/{seq}", Staff, none()),
+        route("get", "/learning/topics", Staff, none()),
+        route("put", "/learning/suggestions/{id}/{seq}", Staff, about()),
+        route("get", "/learning/suggestions", Admin, none()),
+        route("post", "/learning/suggestions/{id}/{seq}/accept", Admin, lesson()),
+        route("post", "/learning/suggestions/{id}/{seq}/reject", Admin, none()),
+        route("post", "/learning/effect", Admin, lesson()),
+        route("get", "/learning/unsure", Admin, none()),
+        route("post", "/learning/unsure/dismiss", Admin, none()),
+        route("get", "/learning/tests", Admin, none()),
+        route("post", "/learning/tests", Admin, none()),
+        route("delete", "/learning/tests/{id}", Admin, none()),
     ]
 }
 

@@ -192,6 +192,7 @@ impl Reader for BuiltinReader {
         Reading {
             intents,
             agents,
+            outside,
             out_of_scope,
             conversational,
             safety: lexicon::safety(text),

@@ -173,7 +173,7 @@ fn number(conn: &Connection, scope: &Scope, id: &ConversationId) -> rusqlite::Re
     statement.query_row((id.as_str(), visitor_of(scope)), |row| row.get(0)).optional()
 }
 
-fn record_of(row: &Row<'_>) -> rusqlite::Result<Record> {
+pub(super) fn record_of(row: &Row<'_>) -> rusqlite::Result<Record> {
     Ok(Record {
         seq: row.get(0)?,
         at: Timestamp(row.get(1)?),
@@ -189,6 +189,6 @@ fn record_of(row: &Row<'_>) -> rusqlite::Result<Record> {
 }
 
 /// Positions come from addresses, too, and may be larger than any that exists.
-fn clamp(seq: Seq) -> i64 {
+pub(super) fn clamp(seq: Seq) -> i64 {
     i64::try_from(seq).unwrap_or(i64::MAX)
 }

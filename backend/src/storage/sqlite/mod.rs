@@ -12,6 +12,7 @@ mod conversations;
 mod convert;
 mod desk;
 mod inbox;
+mod learning;
 mod meters;
 mod money;
 mod open;

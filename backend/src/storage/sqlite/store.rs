@@ -5,10 +5,10 @@ use std::net::IpAddr;
 use async_trait::async_trait;
 use shared::{
     agent::AgentSpec,
-    api::{Audit, Counts, Meter, MeterBy, RefundFilter, RefundLine},
+    api::{Audit, Counts, Meter, MeterBy, RefundFilter, RefundLine, SavedTest, Suggestion},
     id::{
         AgentSlug, ApprovalId, ClientId, ConversationId, IntentId, KeyId, Seq, SiteKey, StaffId,
-        VisitorId,
+        TestId, VisitorId,
     },
     message::StaffRef,
     time::Timestamp,
@@ -17,16 +17,16 @@ use shared::{
 use super::{
     SqliteStore, agents,
     append::{self, Refusal},
-    articles, audit, connections, conversations, desk, inbox, meters, money, refunds, search,
-    searches, sessions, staff, tools, visitors,
+    articles, audit, connections, conversations, desk, inbox, learning, meters, money, refunds,
+    search, searches, sessions, staff, tools, visitors,
     writer::Tx,
 };
 use crate::storage::{
     AppendError, InboxQuery, RefundTotals, Scope, Store, StoreError,
     rows::{
         AgentRow, Article, AskedInVain, AuditFilter, AuditRow, Batch, ConnectionRow, Ends, Hash,
-        Head, Line, NewIdentity, Record, RefundRow, SearchRow, SessionRow, SiteRow, StaffRow,
-        ToolRow, VersionRow, VisitorRow,
+        Head, Learnt, Line, MessageOfLate, NewIdentity, Record, RefundRow, SearchRow, SessionRow,
+        SiteRow, StaffRow, ToolRow, VersionRow, VisitorRow,
     },
 };
 
@@ -476,6 +476,59 @@ impl Store for SqliteStore {
     ) -> Result<(), StoreError> {
         let id = id.clone();
         self.writer.write(move |tx| searches::replace(tx, &id, &searches)).await
+    }
+
+    async fn suggestions(&self, limit: usize) -> Result<Vec<Suggestion>, StoreError> {
+        self.readers.read(move |c| learning::waiting(c, limit)).await
+    }
+
+    async fn suggestion(
+        &self,
+        id: &ConversationId,
+        seq: Seq,
+    ) -> Result<Option<Suggestion>, StoreError> {
+        let id = id.clone();
+        self.readers.read(move |c| learning::one(c, &id, seq)).await
+    }
+
+    async fn suggest(&self, suggestion: Suggestion) -> Result<(), StoreError> {
+        self.writer.write(move |tx| learning::put(tx, &suggestion)).await
+    }
+
+    async fn decide_suggestion(
+        &self,
+        decided: Suggestion,
+        learnt: Option<Learnt>,
+        audit: AuditRow,
+    ) -> Result<bool, StoreError> {
+        self.act_if(audit, move |tx| learning::decide(tx, &decided, learnt.as_ref())).await
+    }
+
+    async fn messages_of_late(&self, limit: usize) -> Result<Vec<MessageOfLate>, StoreError> {
+        self.readers.read(move |c| learning::of_late(c, limit)).await
+    }
+
+    async fn dismiss_message(
+        &self,
+        id: &ConversationId,
+        seq: Seq,
+        audit: AuditRow,
+    ) -> Result<bool, StoreError> {
+        let id = id.clone();
+        self.act_if(audit, move |tx| learning::dismiss(tx, &id, seq)).await
+    }
+
+    async fn saved_tests(&self) -> Result<Vec<SavedTest>, StoreError> {
+        self.readers.read(learning::tests).await
+    }
+
+    async fn add_test(&self, test: SavedTest, audit: AuditRow) -> Result<(), StoreError> {
+        self.act(audit, move |tx| learning::add_test(tx, &test)).await
+    }
+
+    async fn delete_test(&self, id: &TestId, audit: AuditRow) -> Result<bool, StoreError> {
+        let id = id.clone();
+        self.act_if(audit, move |tx| learning::delete_test(tx, &id)).await
     }
 
     async fn audit(
