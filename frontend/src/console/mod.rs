@@ -22,6 +22,7 @@ mod route;
 mod shell;
 mod sign_in;
 mod toast;
+mod understood;
 mod words;
 
 /// Puts the console on the page, in place of the line that says it is loading.

@@ -38,6 +38,12 @@ pub enum Page {
     Unanswered,
     /// Files as articles: `/admin/import`.
     Import,
+    /// Suggested examples: `/admin/learning`.
+    Learning,
+    /// Messages that the reader is least sure of: `/admin/unsure`.
+    Unsure,
+    /// Messages that must be understood: `/admin/tests`.
+    SavedTests,
     /// Websites: `/admin/sites`.
     Sites,
     /// Accounts: `/admin/staff`.
@@ -89,6 +95,9 @@ impl Route {
                 }
                 Page::Unanswered => "/admin/unanswered".to_owned(),
                 Page::Import => "/admin/import".to_owned(),
+                Page::Learning => "/admin/learning".to_owned(),
+                Page::Unsure => "/admin/unsure".to_owned(),
+                Page::SavedTests => "/admin/tests".to_owned(),
                 Page::Sites => "/admin/sites".to_owned(),
                 Page::Staff => "/admin/staff".to_owned(),
                 Page::Desk => "/admin/desk".to_owned(),
@@ -114,6 +123,9 @@ fn page(second: Option<&str>, third: Option<&str>, query: &str) -> Option<Page> 
         }
         (Some("unanswered"), None) => Some(Page::Unanswered),
         (Some("import"), None) => Some(Page::Import),
+        (Some("learning"), None) => Some(Page::Learning),
+        (Some("unsure"), None) => Some(Page::Unsure),
+        (Some("tests"), None) => Some(Page::SavedTests),
         (Some("sites"), None) => Some(Page::Sites),
         (Some("staff"), None) => Some(Page::Staff),
         (Some("desk"), None) => Some(Page::Desk),
@@ -181,6 +193,9 @@ mod tests {
             Page::Knowledge,
             Page::Unanswered,
             Page::Import,
+            Page::Learning,
+            Page::Unsure,
+            Page::SavedTests,
             Page::Article("returns".parse().unwrap()),
             Page::NewArticle(String::new()),
             Page::NewArticle("Où est-ce? 100% & more=#1 🦀".to_owned()),

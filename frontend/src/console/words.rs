@@ -173,7 +173,11 @@ pub fn spaced(text: &str) -> String {
 
 /// `snake_case` as words that begin a line: `issue_refund` becomes `Issue refund`.
 pub fn title(text: &str) -> String {
-    let spaced = spaced(text);
-    let mut chars = spaced.chars();
+    capital(&spaced(text))
+}
+
+/// Words as the beginning of a sentence.
+pub fn capital(text: &str) -> String {
+    let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

@@ -1,10 +1,11 @@
-//! The admin part: agents, knowledge, sites, staff, the desk, money, audit log, meters.
+//! The admin part: agents, knowledge, learning, sites, staff, the desk, money, audit log, meters.
 
 mod agent;
 mod agents;
 mod audit;
 mod desk;
 mod knowledge;
+mod learning;
 mod meters;
 mod models;
 mod money;
@@ -62,6 +63,9 @@ fn Pages(admin: Admin) -> impl IntoView {
                     Some(Page::NewArticle(question)) => view! { <knowledge::NewArticlePage question=question/> }.into_any(),
                     Some(Page::Unanswered) => view! { <knowledge::UnansweredPage/> }.into_any(),
                     Some(Page::Import) => view! { <knowledge::ImportPage/> }.into_any(),
+                    Some(Page::Learning) => view! { <learning::SuggestionsPage/> }.into_any(),
+                    Some(Page::Unsure) => view! { <learning::UnsurePage/> }.into_any(),
+                    Some(Page::SavedTests) => view! { <learning::TestsPage/> }.into_any(),
                     Some(Page::Sites) => view! { <sites::SitesPage/> }.into_any(),
                     Some(Page::Staff) => view! { <staff::StaffPage/> }.into_any(),
                     Some(Page::Desk) => view! { <desk::DeskPage/> }.into_any(),
@@ -103,12 +107,16 @@ fn SideNav() -> impl IntoView {
             )
         )
     });
+    let in_learning = Signal::derive(move || {
+        matches!(nav.route(), Route::Admin(Page::Learning | Page::Unsure | Page::SavedTests))
+    });
     view! {
         <nav class="side-nav" aria-label="Admin" node_ref=node>
             <Link to=Route::Admin(Page::Agents) current=in_agents>"Agents"</Link>
             <Link to=Route::Admin(Page::Models)>"Models"</Link>
             <Link to=Route::Admin(Page::Tools)>"Tools"</Link>
             <Link to=Route::Admin(Page::Knowledge) current=in_knowledge>"Knowledge"</Link>
+            <Link to=Route::Admin(Page::Learning) current=in_learning>"Learning"</Link>
             <Link to=Route::Admin(Page::Sites)>"Sites"</Link>
             <Link to=Route::Admin(Page::Staff)>"Staff"</Link>
             <Link to=Route::Admin(Page::Desk)>"Desk"</Link>

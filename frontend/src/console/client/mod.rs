@@ -6,6 +6,7 @@ mod desk;
 mod failure;
 mod guest;
 mod knowledge;
+mod learning;
 
 pub use admin::Admin;
 pub use desk::Desk;

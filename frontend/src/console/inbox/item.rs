@@ -8,7 +8,8 @@ use shared::{
 };
 
 use super::{
-    super::{clock, format, words},
+    super::{clock, format, understood::AskUnderstood, words},
+    open::Open,
     record::{self, HandoffView, ToolView},
     thread::{Body, Item, Pending},
 };
@@ -36,7 +37,12 @@ pub fn body(item: Item, explained: bool) -> AnyView {
     let at = item.at;
     match item.body {
         Body::Message { message, follows } => {
-            view! { <MessageView message=message follows=follows at=at/> }.into_any()
+            let understood = understood(&message, item.seq);
+            view! {
+                <MessageView message=message follows=follows at=at/>
+                {understood}
+            }
+            .into_any()
         }
         Body::Handoff { handoff, brief } => {
             view! { <HandoffView handoff=handoff brief=brief at=at explained=explained/> }
@@ -153,6 +159,16 @@ pub fn DraftView(
             <p class="prose plain">{text}</p>
         </div>
     }
+}
+
+/// The way to how a visitor's message was understood; in a playground nobody learns.
+pub fn understood(message: &Message, seq: u64) -> Option<impl IntoView + use<>> {
+    let open = use_context::<Open>().filter(|_| message.author.kind == AuthorKind::Visitor)?;
+    Some(view! {
+        <p class="ask-understood">
+            <AskUnderstood conversation=open.id() seq=seq text="How it was understood" class="link-button"/>
+        </p>
+    })
 }
 
 #[component]

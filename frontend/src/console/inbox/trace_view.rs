@@ -117,11 +117,13 @@ fn what(item: Item) -> AnyView {
     if text.len() < message.text.len() {
         text.push('…');
     }
+    let understood = item::understood(message, item.seq);
     view! {
         <p class="trace">
             <span class="trace-kind">{role}</span>
             <span class="trace-what">{message.author.name.clone()} ": " {text}</span>
         </p>
+        {understood}
     }
     .into_any()
 }

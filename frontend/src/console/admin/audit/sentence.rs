@@ -87,6 +87,13 @@ pub fn tell(entry: &AuditEntry, names: &Names) -> Told {
         "article_changed" => say(format!("{who} changed the article {subject}")),
         "article_deleted" => say(format!("{who} deleted the article {subject}")),
         "question_dismissed" => say(format!("{who} dismissed an unanswered question")),
+        "example_accepted" => say(format!("{who} accepted the example “{subject}”")),
+        "example_rejected" => say(format!("{who} turned down the example “{subject}”")),
+        "message_dismissed" => {
+            Told { what: format!("{who} saw nothing to learn in a message"), ..base }
+        }
+        "test_saved" => say(format!("{who} saved the test “{subject}”")),
+        "test_deleted" => say(format!("{who} deleted the test “{subject}”")),
         "searches_kept" => say(format!("{who} gathered the questions that nothing covered")),
         "demo_articles" => say(format!("{who} wrote the demo shop’s articles")),
         "articles_imported" => say(format!("{who} imported articles: {subject}")),
@@ -105,7 +112,7 @@ pub fn tell(entry: &AuditEntry, names: &Names) -> Told {
 }
 
 /// The kinds that one can filter by: a name, and the actions that belong to it.
-pub const KINDS: [(&str, &str); 7] = [
+pub const KINDS: [(&str, &str); 8] = [
     ("Handoffs", "handoff,close"),
     ("Approvals", "approval"),
     (
@@ -119,6 +126,7 @@ pub const KINDS: [(&str, &str); 7] = [
         "article_added,article_changed,article_deleted,articles_imported,\
          question_dismissed,searches_kept,demo_articles",
     ),
+    ("Learning", "example_accepted,example_rejected,message_dismissed,test_saved,test_deleted"),
     ("Accounts", "sign_in,staff_added,staff_changed,password_changed,api_key,api_key_revoked"),
     (
         "Settings",
@@ -135,6 +143,7 @@ fn kind(action: &str) -> &'static str {
         Some(("Refunds", _)) => "Refund",
         Some(("Agents", _)) => "Agent",
         Some(("Knowledge", _)) => "Knowledge",
+        Some(("Learning", _)) => "Learning",
         Some(("Accounts", _)) => "Account",
         _ => "Settings",
     }
