@@ -140,13 +140,13 @@ async fn saved_tests_say_what_a_lesson_breaks() {
     let save = async |text: &str, agent: &str| {
         admin.post("/learning/tests", json!({ "text": text, "agent": agent })).await
     };
+    let bad = save("My lumbago cushion whistles", "refunds").await.ok();
+    assert_eq!(bad["passes"], false);
     let good = save("I was charged twice for A1001", "billing").await.ok();
     assert_eq!(
         (&good["passes"], &good["test"]["text"]),
         (&json!(true), &json!("I was charged twice for xid"))
     );
-    let bad = save("My lumbago cushion whistles", "refunds").await.ok();
-    assert_eq!(bad["passes"], false);
     let list = admin.get("/learning/tests").await.ok();
     let passes = |at: usize| list["runs"][at]["passes"].clone();
     assert_eq!((passes(0), passes(1)), (json!(false), json!(true)), "what fails comes first");
