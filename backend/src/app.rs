@@ -15,7 +15,7 @@ use crate::{
     lab::Lab,
     runtime::{Catalog, Clock, Desk},
     storage::Store,
-    tools::{shop::Ledger, toolbox::Toolbox},
+    tools::{mcp::McpServers, shop::Ledger, toolbox::Toolbox},
     vault::Vault,
 };
 
@@ -47,6 +47,8 @@ pub struct Parts {
     pub lab: Lab,
     /// Calls outside.
     pub egress: Egress,
+    /// The MCP servers whose tools agents can use.
+    pub mcp: McpServers,
     /// The models that agents can speak by.
     pub models: Models,
     /// Keeps secrets.

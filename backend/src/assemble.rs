@@ -28,16 +28,17 @@ use crate::{
     runtime::{Catalog, Clock, Desk, Faculty, Parts, catalog::Teach},
     storage::{
         Store, StoreError,
-        rows::{ConnectionRow, ToolRow},
+        rows::{ConnectionRow, McpRow, ToolRow},
     },
     tools::{
         Registry, Tool,
         desk::{self, DeskUnavailable},
         http::{Caller, Secrets},
+        mcp::McpServers,
         shop::Ledger,
         toolbox::Toolbox,
     },
-    vault::Vault,
+    vault::{Sealed, Vault},
 };
 
 /// What desks are made with. Cheap to clone.
@@ -133,30 +134,39 @@ pub async fn connect(
     Ok(())
 }
 
-/// Takes up the tools that administrators made. One whose secrets cannot be read is not offered, and
-/// says so.
+/// Takes up the tools that administrators made, and those of MCP servers. Where secrets cannot be
+/// read, nothing is offered, and that is said.
 pub async fn equip(
     store: &dyn Store,
     vault: &Vault,
     egress: &Egress,
+    servers: &McpServers,
     tools: &Toolbox,
 ) -> Result<(), StoreError> {
     let rows = store.tools().await?;
     let made = rows.into_iter().filter_map(|ToolRow { tool, secrets }| {
-        let purpose = ToolRow::secrets_purpose(&tool.name);
-        let opened = secrets.map(|sealed| vault.read(&purpose, &sealed)).transpose();
-        let secrets: Option<Secrets> = match opened {
-            Ok(json) => json.map_or(Some(Secrets::new()), |json| serde_json::from_str(&json).ok()),
-            Err(cause) => {
-                tracing::error!(tool = tool.name, %cause, "its secrets cannot be read; enter them again");
-                None
-            }
-        };
-        let tool: Arc<dyn Tool> = Arc::new(Caller::new(tool, secrets?, egress));
+        let secrets = opened(vault, &ToolRow::secrets_purpose(&tool.name), secrets)?;
+        let tool: Arc<dyn Tool> = Arc::new(Caller::new(tool, secrets, egress));
         Some(tool)
     });
-    tools.replace(made);
+    let rows = store.mcp_servers().await?;
+    let known = rows.into_iter().filter_map(|McpRow { server, secrets }| {
+        let secrets = opened(vault, &McpRow::secrets_purpose(&server.name), secrets)?;
+        Some((server, secrets))
+    });
+    tools.replace(made.chain(servers.replace(known)));
     Ok(())
+}
+
+fn opened(vault: &Vault, purpose: &str, sealed: Option<Sealed>) -> Option<Secrets> {
+    let Some(sealed) = sealed else { return Some(Secrets::new()) };
+    match vault.read(purpose, &sealed) {
+        Ok(json) => serde_json::from_str(&json).ok(),
+        Err(cause) => {
+            tracing::error!(purpose, %cause, "secrets cannot be read; enter them again");
+            None
+        }
+    }
 }
 
 /// What tools may know of the desk.

@@ -15,6 +15,7 @@ use shared::limits::PASSWORD_BYTES;
 use crate::{
     egress::{InvalidHost, PrivateHosts},
     origin,
+    tools::mcp::{Commands, InvalidCommand},
 };
 
 /// The file with the keys that seal secrets, in the data folder.
@@ -59,6 +60,11 @@ pub struct Settings {
     /// ollama.internal:11434, with commas between them. All others must have public addresses.
     #[arg(long, env = "BATON_PRIVATE_HOSTS", value_name = "HOSTS")]
     pub private_hosts: Option<String>,
+    /// Programs on this machine that administrators may use as MCP servers, by a name:
+    /// stock=/opt/stock/server --read-only, with `;` between two. They are started as Baton's user,
+    /// without its environment; whoever needs quotes or variables names a script.
+    #[arg(long, env = "BATON_MCP_COMMANDS", value_name = "COMMANDS")]
+    pub mcp_commands: Option<String>,
     /// How many days a visitor is known by their browser after they were there last.
     #[arg(long, env = "BATON_VISITOR_DAYS", value_name = "DAYS",
           value_parser = clap::value_parser!(u32).range(1..=3650))]
@@ -136,6 +142,8 @@ pub struct Config {
     pub secret_keys: Option<PathBuf>,
     /// Hosts in private networks that may be called.
     pub private_hosts: PrivateHosts,
+    /// Programs that may be started as MCP servers.
+    pub mcp_commands: Commands,
     /// How long a visitor's token is good after its last use, in days; 1 to 3650.
     pub visitor_days: u32,
     /// How log lines are written.
@@ -178,6 +186,9 @@ pub enum ConfigError {
     /// A private host is none.
     #[error(transparent)]
     PrivateHosts(#[from] InvalidHost),
+    /// A command is none.
+    #[error(transparent)]
+    McpCommands(#[from] InvalidCommand),
     /// A visitor would never be known again, or for ever.
     #[error("visitor_days must be 1 to 3650")]
     VisitorDays,
@@ -197,6 +208,7 @@ impl Default for Config {
             reader: None,
             secret_keys: None,
             private_hosts: PrivateHosts::default(),
+            mcp_commands: Commands::default(),
             visitor_days: 30,
             log_format: LogFormat::Text,
             log: "info".to_owned(),
@@ -242,6 +254,7 @@ impl Config {
             reader: None,
             secret_keys: pick!(secret_keys),
             private_hosts: pick!(private_hosts).unwrap_or_default().parse()?,
+            mcp_commands: pick!(mcp_commands).unwrap_or_default().parse()?,
             visitor_days: visitor_days.unwrap_or(default.visitor_days),
             log_format: pick!(log_format).unwrap_or(default.log_format),
             log: pick!(log).unwrap_or(default.log),

@@ -33,6 +33,7 @@ use crate::{
         rows::AuditRow,
         sqlite::{OpenError, SqliteStore},
     },
+    tools::mcp::McpServers,
     vault::{KeysError, Vault},
 };
 
@@ -118,7 +119,8 @@ pub async fn serve(
     let gateway = Noted::new(provider, store.clone(), &config.data, restored.doubtful)
         .map_err(RestoredError::Head)?;
     let engine = engine(store.clone(), &workshop, Arc::new(gateway)).await?;
-    equip(&*store, &vault, &egress, &engine.tools).await?;
+    let mcp = McpServers::new(&egress, config.mcp_commands.clone());
+    equip(&*store, &vault, &egress, &mcp, &engine.tools).await?;
     let done = AuditRow::of_baton(now, "searches_kept", "searches");
     rebuild::searches(&*store, &engine.journal, done).await?;
     let tasks = TaskTracker::new();
@@ -136,6 +138,7 @@ pub async fn serve(
         ledger: workshop.ledger.clone(),
         lab: Lab::new(workshop, engine.tools),
         egress,
+        mcp,
         models,
         vault,
         passwords,
@@ -146,6 +149,7 @@ pub async fn serve(
     });
     people::remember(&app).await?;
     let work = engine.desk.start(stop.clone());
+    tasks.spawn(end_sessions(app.clone()));
     tasks.spawn(tidy(app.clone()));
     tasks.spawn(publish_heads(app.clone()));
     let address = listener.local_addr()?;
@@ -183,6 +187,12 @@ async fn remember_spent(
     let payer = |(site, visitor, micros)| (Payer { site, visitor, day }, micros);
     models.purse.begin(spent.into_iter().map(payer));
     Ok(())
+}
+
+/// Ends the sessions with MCP servers, and the programs that were started, with the desk.
+async fn end_sessions(app: App) {
+    app.shutdown.cancelled().await;
+    app.mcp.close().await;
 }
 
 /// Logs the head of the journal: where logs are kept elsewhere, nobody can rewrite it unseen.

@@ -8,7 +8,10 @@ use crate::config::LogFormat;
 
 /// Begins logging; a filter that makes no sense counts as `info`. Later calls do nothing.
 pub fn init(filter: &str, format: LogFormat) {
-    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    // What MCP servers say goes into no log by the library that reads it, unless it is asked for.
+    let quiet =
+        if filter.contains("rmcp") { filter.to_owned() } else { format!("{filter},rmcp=off") };
+    let filter = EnvFilter::try_new(quiet).unwrap_or_else(|_| EnvFilter::new("info,rmcp=off"));
     let registry = tracing_subscriber::registry().with(filter);
     let colours = std::io::stderr().is_terminal();
     let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(colours);

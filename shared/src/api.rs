@@ -8,6 +8,7 @@ mod error;
 mod inbox;
 mod knowledge;
 mod learning;
+mod mcp;
 mod playground;
 mod reading;
 mod records;
@@ -38,6 +39,9 @@ pub use learning::{
     AddTest, ChangedMessage, DismissMessage, Effect, Lesson, MessageUnderstood, ReadAs, ReadTwice,
     SavedTest, Suggest, Suggestion, SuggestionState, Suggestions, TestRun, TestRuns, TestedTwice,
     Topic, Topics, UnsureMessage, UnsureMessages,
+};
+pub use mcp::{
+    HeldTool, McpLook, McpSeen, McpServers, OfferState, OfferedTool, SaveMcpServer, ShownMcpServer,
 };
 pub use playground::{
     Playground, StartPlayground, TriedCondition, TriedRule, TriedRules, TryMessage,

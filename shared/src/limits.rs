@@ -52,6 +52,14 @@ pub const TOOL_HEADERS: usize = 20;
 pub const TOOL_PICKS: usize = 30;
 /// Most tools that an administrator makes.
 pub const HTTP_TOOLS: usize = 200;
+/// Most MCP servers of a desk.
+pub const MCP_SERVERS: usize = 30;
+/// Longest name of an MCP server, in bytes: the names of its tools begin with it.
+pub const MCP_NAME_CHARS: usize = 24;
+/// Longest name that an MCP server gives a tool of its own, in characters.
+pub const MCP_TOOL_CHARS: usize = 128;
+/// Most tools that are chosen of one MCP server.
+pub const MCP_TOOLS: usize = 40;
 /// Most tools, and most handoff targets, of one agent.
 pub const TOOLS: usize = 64;
 /// Longest preview of a message or a request in a list, in characters.

@@ -1,5 +1,6 @@
 //! Tools that an administrator makes without code: requests to the shop's own systems.
 
+pub mod mcp;
 pub mod template;
 
 use serde::{Deserialize, Serialize};
@@ -192,7 +193,7 @@ impl HttpTool {
         self.check_url()?;
         self.check_headers()?;
         self.check_body()?;
-        self.check_result()
+        check_result(&self.result)
     }
 
     /// The names of its arguments.
@@ -306,26 +307,6 @@ impl HttpTool {
         texts.into_iter().try_for_each(|text| self.check_slots("body", text))
     }
 
-    fn check_result(&self) -> Result<(), Invalid> {
-        if self.result.len() > limits::TOOL_PICKS {
-            return no("result", format!("At most {}.", limits::TOOL_PICKS));
-        }
-        for (i, pick) in self.result.iter().enumerate() {
-            let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ' ');
-            let name = &pick.name;
-            if name.trim().is_empty() || name.len() > 64 || !name.chars().all(word) {
-                return no(format!("result[{i}].name"), "Use letters, digits, '_' and '.'.");
-            }
-            if self.result.iter().take(i).any(|other| other.name == *name) {
-                return no(format!("result[{i}].name"), "Name each once.");
-            }
-            if !(pick.at.is_empty() || pick.at.starts_with('/')) || pick.at.len() > 200 {
-                return no(format!("result[{i}].at"), "Write it like /order/status.");
-            }
-        }
-        Ok(())
-    }
-
     fn check_slots(&self, field: impl Into<String>, text: &str) -> Result<(), Invalid> {
         let known =
             |name: &str| Bound::named(name).is_some() || self.arguments().any(|a| a == name);
@@ -338,6 +319,27 @@ impl HttpTool {
             None => Ok(()),
         }
     }
+}
+
+/// Checks what is taken out of an answer.
+fn check_result(picks: &[Pick]) -> Result<(), Invalid> {
+    if picks.len() > limits::TOOL_PICKS {
+        return no("result", format!("At most {}.", limits::TOOL_PICKS));
+    }
+    for (i, pick) in picks.iter().enumerate() {
+        let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ' ');
+        let name = &pick.name;
+        if name.trim().is_empty() || name.len() > 64 || !name.chars().all(word) {
+            return no(format!("result[{i}].name"), "Use letters, digits, '_' and '.'.");
+        }
+        if picks.iter().take(i).any(|other| other.name == *name) {
+            return no(format!("result[{i}].name"), "Name each once.");
+        }
+        if !(pick.at.is_empty() || pick.at.starts_with('/')) || pick.at.len() > 200 {
+            return no(format!("result[{i}].at"), "Write it like /order/status.");
+        }
+    }
+    Ok(())
 }
 
 /// Whether a tool can be called this.

@@ -15,6 +15,7 @@ pub mod keys;
 pub mod knowledge;
 pub mod learning;
 pub mod live;
+pub mod mcp;
 pub mod money;
 pub mod pages;
 pub mod people;

@@ -15,7 +15,7 @@ use super::{
     agents, conversations, desk,
     docs::{Caller, at},
     error::Error,
-    help, import, inbox, keys, knowledge, learning, live, money, pages, people, playground,
+    help, import, inbox, keys, knowledge, learning, live, mcp, money, pages, people, playground,
     providers, public, reading, sessions, sites, staff, steps, suggestions, tools, unanswered,
     visitors, widget,
 };
@@ -78,6 +78,9 @@ pub fn api() -> OpenApiRouter<App> {
         at("/tools/made/{name}", routes!(tools::save, tools::delete)),
         at("/tools/try", routes!(tools::try_out)),
         large(at("/tools/import", routes!(tools::import))),
+        at("/tools/mcp", routes!(mcp::list)),
+        large(at("/tools/mcp/{name}", routes!(mcp::save, mcp::delete))),
+        large(at("/tools/look", routes!(mcp::look))),
         at("/desk", routes!(desk::settings, desk::save_settings)),
         at("/connections", routes!(providers::list, providers::add)),
         at("/connections/{id}", routes!(providers::change, providers::delete)),

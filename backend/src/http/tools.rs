@@ -13,7 +13,7 @@ use shared::{
     event::Settlement,
     limits,
     message::{Assurance, VisitorRef},
-    tool::{HttpTool, Method, template},
+    tool::{Header, HttpTool, Method, template},
 };
 
 use super::{
@@ -67,6 +67,10 @@ pub async fn save(
         return Err(Error::conflict("too_many", "Delete a tool that is not needed first."));
     }
     check(&app, &new.tool)?;
+    let servers = app.store.mcp_servers().await?;
+    if servers.iter().flat_map(|row| &row.server.tools).any(|tool| tool.name == name) {
+        return Err(Error::invalid("name", "A tool of an MCP server has this name."));
+    }
     let secrets = secrets(&app, &new, old)?;
     let sealed = if secrets.is_empty() {
         None
@@ -78,7 +82,7 @@ pub async fn save(
     let verb = if old.is_some() { "tool_changed" } else { "tool_added" };
     let entry = admin.entry(&app, verb, &name);
     app.store.put_tool(row.clone(), entry).await?;
-    assemble::equip(&*app.store, &app.vault, &app.egress, &app.tools).await?;
+    assemble::equip(&*app.store, &app.vault, &app.egress, &app.mcp, &app.tools).await?;
     Ok(Json(shown(&app, row)))
 }
 
@@ -98,7 +102,7 @@ pub async fn delete(
         return Err(Error::conflict("in_use", message));
     }
     app.store.delete_tool(&name, admin.entry(&app, "tool_deleted", &name)).await?;
-    assemble::equip(&*app.store, &app.vault, &app.egress, &app.tools).await?;
+    assemble::equip(&*app.store, &app.vault, &app.egress, &app.mcp, &app.tools).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -154,23 +158,38 @@ fn secrets(app: &App, new: &SaveTool, old: Option<&ToolRow>) -> Answer<Secrets> 
     let mut all = Secrets::new();
     if let Some(ToolRow { tool, secrets: Some(sealed) }) = old {
         let opened = app.vault.read(&ToolRow::secrets_purpose(&tool.name), sealed)?;
-        let origin = |url: &str| Url::parse(template::split(url)?.0).ok().map(|url| url.origin());
         if origin(&tool.url) == origin(&new.tool.url) {
             all = serde_json::from_str(&opened).unwrap_or_default();
         }
     }
-    for (name, value) in &new.secrets {
+    merged(&new.tool.headers, "headers", &new.secrets, all)
+}
+
+/// Which server an address leads to.
+pub(super) fn origin(url: &str) -> Option<url::Origin> {
+    Url::parse(template::split(url)?.0).ok().map(|url| url.origin())
+}
+
+/// The values of those of `headers` that are secret: the `new` ones, or else the `old`. What is
+/// wrong is wrong at `field`.
+pub(super) fn merged(
+    headers: &[Header],
+    field: &str,
+    new: &BTreeMap<String, String>,
+    mut old: Secrets,
+) -> Answer<Secrets> {
+    for (name, value) in new {
         let field = || format!("secrets.{name}");
         if value.len() > limits::PROVIDER_KEY_BYTES || value.chars().any(char::is_control) {
             return Err(Error::invalid(field(), "A header's value is one line."));
         }
-        all.insert(name.to_ascii_lowercase(), value.trim().to_owned());
+        old.insert(name.to_ascii_lowercase(), value.trim().to_owned());
     }
     let mut kept = Secrets::new();
-    for (i, header) in new.tool.headers.iter().enumerate().filter(|(_, h)| h.value.is_none()) {
+    for (i, header) in headers.iter().enumerate().filter(|(_, h)| h.value.is_none()) {
         let name = header.name.to_ascii_lowercase();
-        let value = all.remove(&name).filter(|value| !value.is_empty());
-        let missing = || Error::invalid(format!("headers[{i}].value"), "Enter its value.");
+        let value = old.remove(&name).filter(|value| !value.is_empty());
+        let missing = || Error::invalid(format!("{field}[{i}].value"), "Enter its value.");
         kept.insert(name, value.ok_or_else(missing)?);
     }
     Ok(kept)
@@ -186,7 +205,8 @@ fn shown(app: &App, row: ToolRow) -> MadeTool {
     MadeTool { tool: row.tool, has_secrets, used_by }
 }
 
-fn used_by(app: &App, name: &str) -> Vec<shared::id::AgentSlug> {
+/// The published agents that may use a tool.
+pub(super) fn used_by(app: &App, name: &str) -> Vec<shared::id::AgentSlug> {
     let desk = app.catalog.current();
     let users = desk.agents.iter().filter(|(_, (_, spec))| spec.tools.iter().any(|t| t == name));
     users.map(|(slug, _)| slug.clone()).collect()

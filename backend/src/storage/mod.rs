@@ -22,8 +22,8 @@ use shared::{
 
 use rows::{
     AgentRow, Article, AskedInVain, AuditFilter, AuditRow, Batch, ConnectionRow, Ends, Hash, Head,
-    Learnt, Line, MessageOfLate, NewIdentity, Record, RefundRow, SearchRow, SessionRow, SiteRow,
-    StaffRow, ToolRow, VersionRow, VisitorRow,
+    Learnt, Line, McpRow, MessageOfLate, NewIdentity, Record, RefundRow, SearchRow, SessionRow,
+    SiteRow, StaffRow, ToolRow, VersionRow, VisitorRow,
 };
 
 /// On whose behalf something is read. There is no way to read a conversation without one, and what
@@ -347,6 +347,12 @@ pub trait Store: Send + Sync + 'static {
     async fn put_tool(&self, row: ToolRow, audit: AuditRow) -> Result<(), StoreError>;
     /// Deletes a tool. Answers whether there was one, and writes nothing if not.
     async fn delete_tool(&self, name: &str, audit: AuditRow) -> Result<bool, StoreError>;
+    /// All MCP servers that administrators added, by name.
+    async fn mcp_servers(&self) -> Result<Vec<McpRow>, StoreError>;
+    /// Adds or replaces an MCP server.
+    async fn put_mcp_server(&self, row: McpRow, audit: AuditRow) -> Result<(), StoreError>;
+    /// Deletes an MCP server. Answers whether there was one, and writes nothing if not.
+    async fn delete_mcp_server(&self, name: &str, audit: AuditRow) -> Result<bool, StoreError>;
     /// Only notes in the audit log what somebody did.
     async fn note(&self, audit: AuditRow) -> Result<(), StoreError>;
     /// All agents that are not retired, by slug: newest version and draft.

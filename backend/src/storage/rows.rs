@@ -8,7 +8,7 @@ use shared::{
     message::{StaffRef, VisitorRef},
     model::Protocol,
     time::Timestamp,
-    tool::HttpTool,
+    tool::{HttpTool, mcp::McpServer},
 };
 
 use super::Require;
@@ -386,6 +386,22 @@ impl ToolRow {
     /// What its secrets are sealed for.
     pub fn secrets_purpose(name: &str) -> String {
         format!("tool/{name}/secrets")
+    }
+}
+
+/// An MCP server that an administrator added.
+#[derive(Debug, Clone, PartialEq)]
+pub struct McpRow {
+    /// The server, with the tools that were chosen.
+    pub server: McpServer,
+    /// The values of its secret headers, as JSON; they open for [`Self::secrets_purpose`].
+    pub secrets: Option<Sealed>,
+}
+
+impl McpRow {
+    /// What its secrets are sealed for.
+    pub fn secrets_purpose(name: &str) -> String {
+        format!("mcp/{name}/secrets")
     }
 }
 

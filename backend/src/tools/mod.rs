@@ -3,6 +3,7 @@
 pub mod desk;
 pub mod http;
 pub mod knowledge;
+pub mod mcp;
 pub mod openapi;
 pub mod rehearsal;
 pub mod schema;

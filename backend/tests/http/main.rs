@@ -11,6 +11,7 @@ mod knowledge;
 mod learning;
 mod live;
 mod matrix;
+mod mcp;
 mod money;
 mod pages;
 mod process;

@@ -92,6 +92,10 @@ fn routes() -> Vec<Route> {
         route("delete", "/tools/made/{name}", Admin, none()),
         route("post", "/tools/try", Admin, none()),
         route("post", "/tools/import", Admin, json!({ "document": "" })),
+        route("get", "/tools/mcp", Admin, none()),
+        route("put", "/tools/mcp/{name}", Admin, none()),
+        route("delete", "/tools/mcp/{name}", Admin, none()),
+        route("post", "/tools/look", Admin, none()),
         route("get", "/desk", Admin, none()),
         route("put", "/desk", Admin, none()),
         route("get", "/connections", Admin, none()),
@@ -278,7 +282,8 @@ async fn what_is_foreign_reads_like_what_is_missing() {
     for route in routes().iter().filter(|route| route.path.contains('{')) {
         let at = format!("{} {}", route.method, route.path);
         // Saving a draft makes an agent, and saving a tool a tool; the look of a site is for everybody.
-        let makes = ["/agents/{slug}/draft", "/tools/made/{name}"].contains(&route.path);
+        let makes = ["/agents/{slug}/draft", "/tools/made/{name}", "/tools/mcp/{name}"]
+            .contains(&route.path);
         if route.who == Anyone || makes && route.method == "put" {
             continue;
         }

@@ -13,6 +13,7 @@ mod convert;
 mod desk;
 mod inbox;
 mod learning;
+mod mcp;
 mod meters;
 mod money;
 mod open;

@@ -16,7 +16,7 @@ const LOCK: &str = "baton.lock";
 /// Marks a database as Baton's: "Batn".
 pub(super) const APPLICATION: i32 = 0x4261_746e;
 /// Each takes the database one version further.
-const MIGRATIONS: [&str; 11] = [
+const MIGRATIONS: [&str; 12] = [
     include_str!("migrations/0001_begin.sql"),
     include_str!("migrations/0002_keys.sql"),
     include_str!("migrations/0003_visitor_tokens.sql"),
@@ -28,6 +28,7 @@ const MIGRATIONS: [&str; 11] = [
     include_str!("migrations/0009_connections.sql"),
     include_str!("migrations/0010_tools.sql"),
     include_str!("migrations/0011_learning.sql"),
+    include_str!("migrations/0012_mcp_servers.sql"),
 ];
 
 /// Why a data folder cannot be used, in one sentence.

@@ -17,16 +17,16 @@ use shared::{
 use super::{
     SqliteStore, agents,
     append::{self, Refusal},
-    articles, audit, connections, conversations, desk, inbox, learning, meters, money, refunds,
-    search, searches, sessions, staff, tools, visitors,
+    articles, audit, connections, conversations, desk, inbox, learning, mcp, meters, money,
+    refunds, search, searches, sessions, staff, tools, visitors,
     writer::Tx,
 };
 use crate::storage::{
     AppendError, InboxQuery, RefundTotals, Scope, Store, StoreError,
     rows::{
         AgentRow, Article, AskedInVain, AuditFilter, AuditRow, Batch, ConnectionRow, Ends, Hash,
-        Head, Learnt, Line, MessageOfLate, NewIdentity, Record, RefundRow, SearchRow, SessionRow,
-        SiteRow, StaffRow, ToolRow, VersionRow, VisitorRow,
+        Head, Learnt, Line, McpRow, MessageOfLate, NewIdentity, Record, RefundRow, SearchRow,
+        SessionRow, SiteRow, StaffRow, ToolRow, VersionRow, VisitorRow,
     },
 };
 
@@ -373,6 +373,19 @@ impl Store for SqliteStore {
     async fn delete_tool(&self, name: &str, audit: AuditRow) -> Result<bool, StoreError> {
         let name = name.to_owned();
         self.act_if(audit, move |tx| tools::delete(tx, &name)).await
+    }
+
+    async fn mcp_servers(&self) -> Result<Vec<McpRow>, StoreError> {
+        self.readers.read(mcp::all).await
+    }
+
+    async fn put_mcp_server(&self, row: McpRow, audit: AuditRow) -> Result<(), StoreError> {
+        self.act(audit, move |tx| mcp::put(tx, &row)).await
+    }
+
+    async fn delete_mcp_server(&self, name: &str, audit: AuditRow) -> Result<bool, StoreError> {
+        let name = name.to_owned();
+        self.act_if(audit, move |tx| mcp::delete(tx, &name)).await
     }
 
     async fn note(&self, audit: AuditRow) -> Result<(), StoreError> {

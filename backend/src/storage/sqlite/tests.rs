@@ -346,7 +346,7 @@ async fn the_one_queue_of_an_older_desk_is_the_first_of_many() {
          ALTER TABLE articles DROP COLUMN source; ALTER TABLE articles DROP COLUMN updated_at;
          ALTER TABLE articles DROP COLUMN updated_by;
          DROP TABLE suggestions; DROP TABLE unsure_dismissed; DROP TABLE saved_tests;
-         DROP TABLE tools; DROP TABLE connections; DROP TABLE searches; DROP TABLE searches_dismissed; PRAGMA user_version = 5",
+         DROP TABLE mcp_servers; DROP TABLE tools; DROP TABLE connections; DROP TABLE searches; DROP TABLE searches_dismissed; PRAGMA user_version = 5",
     )
     .expect("an older version");
     drop(conn);

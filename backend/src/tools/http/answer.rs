@@ -7,7 +7,7 @@ use super::fill::plain;
 use crate::tools::text::one_line;
 
 /// Longest words of a server that are repeated, in characters.
-pub(super) const SAID: usize = 300;
+pub(in crate::tools) const SAID: usize = 300;
 /// Largest result, in bytes of JSON.
 const RESULT_BYTES: usize = 8 * 1024;
 /// Most entries of a list that are looked at.
@@ -16,7 +16,7 @@ const ENTRIES: usize = 50;
 const FACT: usize = 200;
 
 /// What `picks` take out of an answer, and what of it are facts. All of the answer if they are none.
-pub(super) fn picked(picks: &[Pick], text: &str) -> (Value, Vec<(String, String)>) {
+pub(in crate::tools) fn picked(picks: &[Pick], text: &str) -> (Value, Vec<(String, String)>) {
     let Ok(answer) = serde_json::from_str::<Value>(text) else {
         let result = match picks {
             [] => within(json!({ "text": text })),

@@ -9,14 +9,14 @@ use shared::{
 use crate::tools::Context;
 
 /// What placeholders stand for in one call.
-pub(super) struct Values<'a> {
-    pub(super) context: &'a Context,
-    pub(super) args: &'a Value,
+pub(in crate::tools) struct Values<'a> {
+    pub(in crate::tools) context: &'a Context,
+    pub(in crate::tools) args: &'a Value,
 }
 
 impl Values<'_> {
     /// What stands for `{name}`; `None` if there is nothing.
-    pub(super) fn of(&self, name: &str) -> Option<Value> {
+    pub(in crate::tools) fn of(&self, name: &str) -> Option<Value> {
         let Some(bound) = Bound::named(name) else {
             return self.args.get(name).filter(|value| !value.is_null()).cloned();
         };
@@ -36,7 +36,7 @@ impl Values<'_> {
 
     /// A text with its placeholders filled in, each by `write`; the name of the first one for which
     /// there is nothing, if there is one.
-    pub(super) fn text<'t>(
+    pub(in crate::tools) fn text<'t>(
         &self,
         text: &'t str,
         mut write: impl FnMut(&str, &mut String),
@@ -53,7 +53,7 @@ impl Values<'_> {
 
     /// JSON with the placeholders in its texts filled in; `None` where it is nothing but a
     /// placeholder for which there is nothing.
-    pub(super) fn json(&self, template: &Value) -> Option<Value> {
+    pub(in crate::tools) fn json(&self, template: &Value) -> Option<Value> {
         let filled = match template {
             Value::String(text) => {
                 if let Some(name) = only_slot(text) {

@@ -17,6 +17,11 @@ use shared::{
 use super::{Context, Outcome, Tool, text::one_line};
 use crate::egress::{Bounds, Egress, EgressError};
 
+pub(super) use self::{
+    answer::{SAID, picked},
+    fill::Values,
+    request::idempotency_key,
+};
 pub use request::{Sent, Unfit};
 
 /// Largest answer that is read, in bytes.
@@ -78,7 +83,7 @@ impl Caller {
             let answer = self.egress.send(request).await?;
             let status = answer.status.as_u16();
             let text = answer.body.beginning(ANSWER_BYTES).await?;
-            Ok((status, self.without_secrets(text)))
+            Ok((status, covered(&self.secrets, text)))
         };
         // Who cannot be reached at all is found out before, and nothing has been sent then.
         let answered = tokio::time::timeout(Bounds::default().connect + wait, answered)
@@ -89,19 +94,6 @@ impl Caller {
             Err(error) => self.failed(error),
         };
         Tried { sent: Ok(sent), answer: answered.ok(), outcome }
-    }
-
-    /// An answer that repeats a secret, as some do that refuse one, repeats it to nobody.
-    fn without_secrets(&self, mut text: String) -> String {
-        for secret in self.secrets.values() {
-            let bare = secret.split_once(' ').map(|(_, bare)| bare);
-            let escaped = Value::from(secret.as_str()).to_string();
-            let forms = [Some(escaped.trim_matches('"')), Some(secret.as_str()), bare];
-            for form in forms.into_iter().flatten().filter(|form| form.len() >= SECRET_BYTES) {
-                text = text.replace(form, request::SECRET);
-            }
-        }
-        text
     }
 
     /// What an answer means.
@@ -157,6 +149,20 @@ impl Caller {
     fn in_doubt(&self) -> Settlement {
         if self.tool.effect == Effect::Write { Settlement::Unknown } else { Settlement::Error }
     }
+}
+
+/// A text without the secrets: a server that repeats one, as some do that refuse it, repeats it to
+/// nobody.
+pub(super) fn covered(secrets: &Secrets, mut text: String) -> String {
+    for secret in secrets.values() {
+        let bare = secret.split_once(' ').map(|(_, bare)| bare);
+        let escaped = Value::from(secret.as_str()).to_string();
+        let forms = [Some(escaped.trim_matches('"')), Some(secret.as_str()), bare];
+        for form in forms.into_iter().flatten().filter(|form| form.len() >= SECRET_BYTES) {
+            text = text.replace(form, request::SECRET);
+        }
+    }
+    text
 }
 
 #[async_trait]

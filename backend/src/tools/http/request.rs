@@ -125,7 +125,7 @@ fn whose(tool: &HttpTool, values: &Values<'_>) -> Result<(), Unfit> {
 }
 
 /// By which its server knows this call again: the same after a crash, another for each call.
-pub(super) fn idempotency_key(context: &Context) -> String {
+pub(in crate::tools) fn idempotency_key(context: &Context) -> String {
     use sha2::{Digest, Sha256};
     let mut hash = Sha256::new();
     for part in [context.conversation.as_str(), context.call.as_str()] {
