@@ -5,11 +5,11 @@ use shared::{
     agent::{AgentSpec, DeskSettings},
     api::{
         AddApiKey, AddConnection, Agent, ApiKeys, Audit, ChangeStaff, Connection, ConnectionTest,
-        Connections, ImportTools, ImportableTools, LookedInto, MadeTool, MadeTools, MeterBy,
-        Meters, MoneyState, NewApiKey, NewSecret, NewStaff, Playground, Publish, RefundLine,
-        Rollback, SaveConnection, SaveSite, SaveTool, SettleRefund, Site, Sites, Staff,
-        StartPlayground, StepRequest, SwitchMoney, TestConnection, Tools, TriedTool, TryMessage,
-        TryTool, Versions,
+        Connections, ImportTools, ImportableTools, LookedInto, MadeTool, MadeTools, McpLook,
+        McpServers, MeterBy, Meters, MoneyState, NewApiKey, NewSecret, NewStaff, Playground,
+        Publish, RefundLine, Rollback, SaveConnection, SaveMcpServer, SaveSite, SaveTool,
+        SettleRefund, ShownMcpServer, Site, Sites, Staff, StartPlayground, StepRequest,
+        SwitchMoney, TestConnection, Tools, TriedTool, TryMessage, TryTool, Versions,
     },
     id::{AgentSlug, ConversationId, IntentId, KeyId, Seq, SiteKey, StaffId},
 };
@@ -152,6 +152,27 @@ impl Admin {
     /// Makes a tool's request once.
     pub async fn try_tool(&self, tool: &TryTool) -> Result<TriedTool, Failure> {
         self.desk.ask(Verb::Post, "/tools/try", Some(tool)).await
+    }
+
+    /// All MCP servers that were added.
+    pub async fn mcp_servers(&self) -> Result<McpServers, Failure> {
+        self.desk.ask(Verb::Get, "/tools/mcp", NOTHING).await
+    }
+
+    /// Adds or changes an MCP server.
+    pub async fn save_mcp(&self, save: &SaveMcpServer) -> Result<ShownMcpServer, Failure> {
+        let path = format!("/tools/mcp/{}", part(&save.server.name));
+        self.desk.ask(Verb::Put, &path, Some(save)).await
+    }
+
+    /// Deletes an MCP server and its secrets.
+    pub async fn delete_mcp(&self, name: &str) -> Result<(), Failure> {
+        self.desk.tell(Verb::Delete, &format!("/tools/mcp/{}", part(name)), NOTHING).await
+    }
+
+    /// Asks an MCP server what it offers.
+    pub async fn look_at_mcp(&self, server: &SaveMcpServer) -> Result<McpLook, Failure> {
+        self.desk.ask(Verb::Post, "/tools/look", Some(server)).await
     }
 
     /// The tools that an OpenAPI document describes.

@@ -82,6 +82,10 @@ pub fn tell(entry: &AuditEntry, names: &Names) -> Told {
         "tool_changed" => say(format!("{who} changed the tool {subject}")),
         "tool_deleted" => say(format!("{who} deleted the tool {subject}")),
         "tool_tried" => say(format!("{who} tried the tool {subject}, which changes something")),
+        "mcp_added" => say(format!("{who} added the MCP server {subject}")),
+        "mcp_changed" => say(format!("{who} changed the MCP server {subject}")),
+        "mcp_deleted" => say(format!("{who} deleted the MCP server {subject}")),
+        "mcp_started" => say(format!("{who} had the MCP server {subject} started")),
         "desk_changed" => say(format!("{who} changed the desk’s settings")),
         "article_added" => say(format!("{who} wrote the article {subject}")),
         "article_changed" => say(format!("{who} changed the article {subject}")),
@@ -131,7 +135,8 @@ pub const KINDS: [(&str, &str); 8] = [
     (
         "Settings",
         "site_added,site_changed,desk_changed,connection_added,connection_changed,\
-         connection_deleted,tool_added,tool_changed,tool_deleted,tool_tried",
+         connection_deleted,tool_added,tool_changed,tool_deleted,tool_tried,\
+         mcp_added,mcp_changed,mcp_deleted,mcp_started",
     ),
 ];
 

@@ -63,7 +63,7 @@ pub fn ToolForm(start: Draft, is_new: bool, on_saved: Callback<MadeTool>) -> imp
             <What draft=draft wrong=wrong.into() is_new=is_new/>
             <Arguments draft=draft wrong=wrong.into()/>
             <Request draft=draft wrong=wrong.into()/>
-            <Headers draft=draft wrong=wrong.into()/>
+            <Headers draft=draft wrong=wrong.into() field="headers" list=|d: &mut Draft| &mut d.headers/>
             <Picks draft=draft wrong=wrong.into()/>
             <Rules draft=draft wrong=wrong.into()/>
             <FormFault

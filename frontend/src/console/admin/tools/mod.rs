@@ -5,12 +5,13 @@ mod draft;
 mod form;
 mod import;
 mod rows;
+mod servers;
 mod trial;
 
 use leptos::prelude::*;
 use shared::api::{MadeTool, MadeTools};
 
-use self::{card::Card, draft::Draft, form::ToolForm, import::Import};
+use self::{card::Card, draft::Draft, form::ToolForm, import::Import, servers::Servers};
 use super::{
     super::{
         client::Admin,
@@ -54,6 +55,7 @@ pub fn ToolsPage() -> impl IntoView {
             }
             list.tools.into_iter().map(|made| view! { <Card made=made/> }).collect_view().into_any()
         })}
+        <Servers/>
         {move || {
             let close = Callback::new(move |()| making.set(None));
             making

@@ -10,7 +10,7 @@ use super::{
 
 /// A list of which each entry is a box that can be removed.
 #[component]
-fn Rows<T: 'static>(
+fn Rows<D: Clone + Send + Sync + 'static, T: 'static>(
     /// What the list is.
     legend: &'static str,
     /// What to know about it.
@@ -18,9 +18,9 @@ fn Rows<T: 'static>(
     /// What one more is called on its button.
     add: &'static str,
     /// The list.
-    draft: RwSignal<Draft>,
+    draft: RwSignal<D>,
     /// Where the list stands in the draft.
-    list: fn(&mut Draft) -> &mut Vec<T>,
+    list: fn(&mut D) -> &mut Vec<T>,
     /// A new entry.
     new: fn() -> T,
     /// One entry.
@@ -127,40 +127,42 @@ pub fn Arguments(draft: RwSignal<Draft>, wrong: Wrong) -> impl IntoView {
     }
 }
 
-/// The headers.
+/// The headers of a draft that has some: of a tool, or of an MCP server.
 #[component]
-pub fn Headers(draft: RwSignal<Draft>, wrong: Wrong) -> impl IntoView {
+pub fn Headers<D: Clone + Send + Sync + 'static>(
+    /// The draft.
+    draft: RwSignal<D>,
+    /// What is wrong with it.
+    wrong: Wrong,
+    /// The headers' name in errors.
+    field: &'static str,
+    /// Where they stand in the draft.
+    list: fn(&mut D) -> &mut Vec<HeaderRow>,
+) -> impl IntoView {
     let row = Callback::new(move |at: usize| {
-        let read = move |of: fn(&HeaderRow) -> String| {
-            Signal::derive(move || draft.with(|d| d.headers.get(at).map(of).unwrap_or_default()))
-        };
-        let typed = move |set: fn(&mut HeaderRow, String)| {
-            Callback::new(move |text| {
-                draft.update(|d| {
-                    if let Some(row) = d.headers.get_mut(at) {
-                        set(row, text);
-                    }
-                });
-            })
-        };
-        let is = move |of: fn(&HeaderRow) -> bool| {
-            Signal::derive(move || draft.with(|d| d.headers.get(at).is_some_and(of)))
-        };
-        let (secret, is_set) = (is(|r| r.secret), is(|r| r.is_set));
-        let keep = Callback::new(move |on| {
+        // A draft is small, and is read so by whoever types into it.
+        let one = move || draft.with(|d| list(&mut d.clone()).get(at).cloned().unwrap_or_default());
+        let read = move |of: fn(&HeaderRow) -> String| Signal::derive(move || of(&one()));
+        let change = move |with: &dyn Fn(&mut HeaderRow)| {
             draft.update(|d| {
-                if let Some(row) = d.headers.get_mut(at) {
-                    row.secret = on;
+                if let Some(row) = list(d).get_mut(at) {
+                    with(row);
                 }
             });
-        });
+        };
+        let typed = move |set: fn(&mut HeaderRow, String)| {
+            Callback::new(move |text: String| change(&|row| set(row, text.clone())))
+        };
+        let secret = Signal::derive(move || one().secret);
+        let is_set = Signal::derive(move || one().is_set);
+        let keep = Callback::new(move |on| change(&|row| row.secret = on));
         let id = move |field: &str| format!("header-{at}-{field}");
         view! {
             <div class="row">
-                <Field field=format!("headers[{at}].name") id=id("name") label="Name" wrong=wrong>
+                <Field field=format!("{field}[{at}].name") id=id("name") label="Name" wrong=wrong>
                     <TextInput id=id("name") placeholder="Authorization" value=read(|r| r.name.clone()) on_input=typed(|r, v| r.name = v)/>
                 </Field>
-                <Field field=format!("headers[{at}].value") id=id("value") label="Value" wrong=wrong>
+                <Field field=format!("{field}[{at}].value") id=id("value") label="Value" wrong=wrong>
                     <input
                         id=id("value")
                         name=id("value")
@@ -182,7 +184,7 @@ pub fn Headers(draft: RwSignal<Draft>, wrong: Wrong) -> impl IntoView {
             hint="Such as the key of the system that is called. What is secret is kept sealed and never shown again."
             add="Add a header"
             draft=draft
-            list=|d| &mut d.headers
+            list=list
             new=|| HeaderRow { secret: true, ..HeaderRow::default() }
             row=row
         />
