@@ -8,7 +8,7 @@ use shared::{
     agent::Budgets,
     brief::TriggerKind,
     conversation::{Conversation, OpenCall},
-    event::{Effect, EventBody, Guard, Settlement, ToolState, Verdict},
+    event::{Effect, EventBody, Guard, Handoff, Settlement, ToolState, Verdict},
     owner::Owner,
 };
 
@@ -132,7 +132,9 @@ pub fn promises_a_handoff(text: &str) -> bool {
 /// What was begun and may have been done, and nobody knows or has looked: people do, whatever the
 /// agent would go on to say or do. (Refunds in doubt have a way of their own.)
 pub fn in_doubt(world: &World<'_>) -> Option<String> {
-    let has_looked = |body: &EventBody| matches!(body, EventBody::Handoff(handoff) if matches!(handoff.to, Owner::Staff { .. }));
+    let has_looked = |body: &EventBody| {
+        matches!(body, EventBody::Handoff(Handoff { to: Owner::Staff { .. }, .. }))
+    };
     let newest = world.thread.events.iter().rev();
     let mut newest = newest.take_while(|event| !has_looked(&event.body));
     newest.find_map(|event| match &event.body {

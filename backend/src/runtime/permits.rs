@@ -1,5 +1,6 @@
-//! Writes that wait for a person: those of a tool of which an administrator wants it so; and once text that nobody vouches for has come in, it may be that
-//! text which wants them. (Refunds wait by the policy of `money`.) Pure.
+//! Writes that wait for a person: those of a tool of which an administrator wants it so, and any
+//! other once text that nobody vouches for has come in, for it may be that text which wants them.
+//! (Refunds wait by the policy of `money`.) Pure.
 
 use std::sync::Arc;
 
@@ -10,8 +11,10 @@ use shared::{
 };
 
 use super::{World, calls::settle, decide::end_turn};
-use crate::money::events::{call_approval_id, canonical_hash};
-use crate::tools::{Registry, Tool};
+use crate::{
+    money::events::{call_approval_id, canonical_hash},
+    tools::{Registry, Tool},
+};
 
 /// Whether a person must approve this call before it is made.
 pub fn must_wait(world: &World<'_>, call: &OpenCall) -> bool {

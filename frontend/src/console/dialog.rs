@@ -112,6 +112,32 @@ pub fn Confirm(
     }
 }
 
+/// A button that deletes, once it has been asked whether it should.
+#[component]
+pub fn DeleteButton(
+    /// What the button says.
+    label: &'static str,
+    /// The question.
+    title: &'static str,
+    /// What follows from a yes.
+    text: &'static str,
+    /// Deletes.
+    on_yes: Callback<()>,
+) -> impl IntoView {
+    let asking = RwSignal::new(false);
+    let no = Callback::new(move |()| asking.set(false));
+    let yes = Callback::new(move |()| {
+        asking.set(false);
+        on_yes.run(());
+    });
+    view! {
+        <p class="buttons">
+            <button type="button" class="button danger" on:click=move |_| asking.set(true)>{label}</button>
+        </p>
+        {move || asking.get().then(|| view! { <Confirm title=title text=text yes="Delete" on_yes=yes on_no=no/> })}
+    }
+}
+
 /// Something that is shown only once, with a button to copy it.
 #[component]
 pub fn ShownOnce(

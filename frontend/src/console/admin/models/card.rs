@@ -4,7 +4,7 @@ use leptos::{prelude::*, task::spawn_local};
 use shared::api::{Connection, ConnectionHealth};
 
 use super::{
-    super::super::{client::Admin, clock, dialog::Confirm, format, toast::Toasts},
+    super::super::{client::Admin, clock, dialog::DeleteButton, format, toast::Toasts},
     all,
     draft::Draft,
     form::ConnectionForm,
@@ -64,9 +64,7 @@ fn Remove(id: String) -> impl IntoView {
     let admin = StoredValue::new(expect_context::<Admin>());
     let id = StoredValue::new(id);
     let (toasts, list) = (Toasts::here(), all());
-    let asking = RwSignal::new(false);
     let remove = Callback::new(move |()| {
-        asking.set(false);
         spawn_local(async move {
             match admin.get_value().delete_connection(&id.get_value()).await {
                 Ok(()) => {
@@ -78,24 +76,11 @@ fn Remove(id: String) -> impl IntoView {
         });
     });
     view! {
-        <p class="buttons">
-            <button type="button" class="button danger" on:click=move |_| asking.set(true)>"Delete the connection"</button>
-        </p>
-        {move || {
-            let no = Callback::new(move |()| asking.set(false));
-            asking
-                .get()
-                .then(|| {
-                    view! {
-                        <Confirm
-                            title="Delete this connection?"
-                            text="Its key is deleted, too. Agents that are published with one of its models keep it from being deleted."
-                            yes="Delete"
-                            on_yes=remove
-                            on_no=no
-                        />
-                    }
-                })
-        }}
+        <DeleteButton
+            label="Delete the connection"
+            title="Delete this connection?"
+            text="Its key is deleted, too. Agents that are published with one of its models keep it from being deleted."
+            on_yes=remove
+        />
     }
 }

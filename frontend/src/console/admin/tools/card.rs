@@ -6,7 +6,7 @@ use shared::{api::MadeTool, event::Effect, tool::Asks};
 use super::{
     super::super::{
         client::Admin,
-        dialog::{Confirm, Dialog},
+        dialog::{DeleteButton, Dialog},
         toast::Toasts,
     },
     all,
@@ -81,9 +81,7 @@ fn Remove(name: String) -> impl IntoView {
     let admin = StoredValue::new(expect_context::<Admin>());
     let name = StoredValue::new(name);
     let (toasts, list) = (Toasts::here(), all());
-    let asking = RwSignal::new(false);
     let remove = Callback::new(move |()| {
-        asking.set(false);
         spawn_local(async move {
             match admin.get_value().delete_tool(&name.get_value()).await {
                 Ok(()) => {
@@ -95,24 +93,11 @@ fn Remove(name: String) -> impl IntoView {
         });
     });
     view! {
-        <p class="buttons">
-            <button type="button" class="button danger" on:click=move |_| asking.set(true)>"Delete the tool"</button>
-        </p>
-        {move || {
-            let no = Callback::new(move |()| asking.set(false));
-            asking
-                .get()
-                .then(|| {
-                    view! {
-                        <Confirm
-                            title="Delete this tool?"
-                            text="Its secrets are deleted, too. Agents that are published with it keep it from being deleted."
-                            yes="Delete"
-                            on_yes=remove
-                            on_no=no
-                        />
-                    }
-                })
-        }}
+        <DeleteButton
+            label="Delete the tool"
+            title="Delete this tool?"
+            text="Its secrets are deleted, too. Agents that are published with it keep it from being deleted."
+            on_yes=remove
+        />
     }
 }
