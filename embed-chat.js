@@ -3,6 +3,7 @@
 export default (set, host, calls, heard, hear, chat, shadow, button, frame, opener, paint, load, wish) => {
   const page = document, early = [], listeners = {}, sheet = new CSSStyleSheet(), title = frame.title, view = visualViewport;
   const note = page.createElement('p'), again = page.createElement('button'), unseen = 'The chat cannot be reached right now. ';
+  const hand = opener || button;
   let port, timer, gone, byUser, before, mark = '', open = false;
 
   const emit = (name, value) => listeners[name]?.forEach((listener) => listener(value));
@@ -92,8 +93,14 @@ export default (set, host, calls, heard, hear, chat, shadow, button, frame, open
     // What was heard before may have ended the frame that a later one is about.
     if (type == 'load') return frame.contentWindow && arrive();
     if (source != frame.contentWindow || origin != host || data?.[0] != 'baton') return;
-    if (gone = data[1]) return fail('The chat is closed at the moment.', gone), end();
+    if (gone = data[1]) {
+      fail('The chat is closed at the moment.', gone);
+      // What a hand is on does not vanish under it: a click, which comes after a finger has left, is told why.
+      ['pointerleave', 'blur'].forEach((name) => hand.addEventListener(name, () => setTimeout(end, 999)));
+      return hand.matches(':hover, :focus') || end();
+    }
     here(true);
+    port || wait(9e3);
     open && focus();
   };
   // What an on-screen keyboard leaves free; zooming in is no keyboard.

@@ -63,7 +63,7 @@
     paint(set.color);
     ['click', 'pointerenter', 'focus'].forEach((type) => opener && opener.addEventListener(type, wish));
     calls.splice(0).forEach((call) => window.Baton(...call));
-    const idle = () => navigator.connection?.saveData || (window.requestIdleCallback || setTimeout)(() => wish(0));
+    const idle = () => navigator.connection?.saveData || (window.requestIdleCallback || setTimeout)(() => wish(0), { timeout: 2e3 });
     page.readyState == 'complete' ? idle() : addEventListener('load', idle);
   };
   page.body ? start() : addEventListener('DOMContentLoaded', start);

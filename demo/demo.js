@@ -14,7 +14,8 @@ const identify = async (customer) => {
   const answer = await fetch(`/demo/identity?customer=${customer}`);
   if (!answer.ok) throw new Error(`identity: ${answer.status}`);
   const { identity } = await answer.json();
-  Baton('identify', identity);
+  // Whoever has been chosen meanwhile is not this one.
+  if ((sessionStorage.getItem('customer') ?? 'cus_1') === customer) Baton('identify', identity);
 };
 
 const change = async (customer) => {

@@ -113,8 +113,9 @@ test('a site is set up and its one line copied', withDesk(async ({ staff, url })
   await dialog.getByRole('button', { name: 'Add site' }).click();
 
   const card = page.locator('section').filter({ has: page.getByRole('heading', { name: 'Teapots' }) });
+  const said = seen(card.getByRole('button', { name: 'Copied' }));
   await card.getByRole('button', { name: 'Copy' }).first().click();
-  await seen(card.getByRole('button', { name: 'Copied' }));
+  await said;
   const key = await card.locator('header code').innerText();
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   assert.equal(copied, `<script src="${url}/embed.js" data-site="${key}" async></script>`);

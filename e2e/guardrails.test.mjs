@@ -22,8 +22,9 @@ test('a guardrail is added, refused while it makes no sense, saved, and answers 
   await seen(rail.getByText('Say what to look for.'));
   await rail.getByLabel('Phrases, separated by commas').fill('weather, rain');
   await rail.getByLabel('Phrases, separated by commas').press('Tab');
+  const told = seen(page.getByText('Saved. It holds from now on.'));
   await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await seen(page.getByText('Saved. It holds from now on.'));
+  await told;
   await assertAccessible(page);
   await shot(page, 'guardrails');
 

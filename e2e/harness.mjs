@@ -289,8 +289,8 @@ export const atEnd = locator => eventually(async () => {
 });
 
 /** Waits until `check` holds, that is, does not throw; then gives what it gave. */
-export async function eventually(check) {
-  const patience = Date.now() + PATIENCE;
+export async function eventually(check, ms = PATIENCE) {
+  const patience = Date.now() + ms;
   for (;;) {
     try {
       return await check();

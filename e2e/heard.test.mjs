@@ -8,12 +8,16 @@ import { chatOn } from './pages.mjs';
 
 const SHIPPING = 'How long does shipping take?';
 
+/** Waits until what comes is read out; the history, which comes first, is not. */
+const listening = chat => chat.frame.locator('[role=log][aria-live=polite]').waitFor();
+
 test('a screen reader hears an answer once, and no history', withDesk(async ({ visitor }) => {
   const page = await visitor({ path: '/healthz' });
   await page.addInitScript(announcements);
   await page.goto('/demo');
   const chat = chatOn(page);
   await chat.open();
+  await listening(chat);
   await chat.say(SHIPPING);
   const times = async text => (await announced(chat)).filter(said => said.includes(text)).length;
   await eventually(async () => assert.equal(await times('working days'), 1, 'the answer is heard'));
@@ -28,7 +32,9 @@ test('a screen reader hears an answer once, and no history', withDesk(async ({ v
   await page.reload();
   await chat.open();
   await seen(chat.log.getByText('Sources'));
+  await listening(chat);
   await chat.say('What can be returned?');
+  await seen(chat.log.locator('.mine').getByText('What can be returned?'));
   const answer = () => chat.log.locator('.msg').last();
   await eventually(async () => assert.ok(await answer().evaluate(line => !line.matches('.mine')), 'it is answered'));
   const heard = (await announced(chat)).join('\n');

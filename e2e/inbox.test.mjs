@@ -102,8 +102,9 @@ test('visitor and person talk, each sees the other type, and a note stays inside
   await inbox.composer.press('Enter');
   await seen(inbox.transcript.getByText('A regular of ours'));
   await inbox.button('Reply').click();
+  const typing = seen(chat.frame.getByText('Admin is typing'));
   await inbox.composer.pressSequentially('Hello Ma');
-  await seen(chat.frame.getByText('Admin is typing'));
+  await typing;
   await inbox.composer.fill('Hello Maria, this is a person.');
   await inbox.composer.press('Enter');
   await seen(chat.log.getByText('Hello Maria, this is a person.'));
@@ -132,8 +133,9 @@ test('an agent takes back what a person hands back, knowing what they said', wit
   await inbox.dialog.getByLabel('Agent', { exact: true }).selectOption({ label: 'Refunds' });
   await inbox.dialog.getByLabel(/What the agent should know/).fill('Please refund the second charge of A1001.');
   await assertAccessible(page);
+  const told = seen(inbox.toast.getByText('Handed back'));
   await inbox.dialog.getByRole('button', { name: 'Hand back' }).click();
-  await seen(inbox.toast.getByText('Handed back'));
+  await told;
   await eventually(async () => assert.equal(await chat.who.innerText(), 'Refunds'));
   await seen(chat.log.getByText('Admin handed the conversation to Refunds'));
   await seen(inbox.pane.getByText('AI agent, version'));

@@ -26,7 +26,7 @@ for (const phone of [false, true]) {
     await chat.open();
     await menu.dots.click();
     await seen(menu.keep);
-    assert.ok(await menu.keep.isDisabled(), 'nothing has been said');
+    await eventually(async () => assert.ok(await menu.keep.isDisabled(), 'nothing has been said'));
     await chat.box.click();
     await gone(menu.keep);
 

@@ -92,6 +92,9 @@ test('a site switched off under the hand says so politely, then goes', withShop(
   await page.addInitScript(saveData);
   await shop({}, {}, page);
   const chat = chatOn(page);
+  const reason = told(page, /switched off/);
+  await chat.launcher.hover();
+  await reason;
   await chat.launcher.click();
   await seen(page.getByText('The chat is closed at the moment.'));
   await chat.launcher.click();

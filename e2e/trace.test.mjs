@@ -76,8 +76,9 @@ test('a second queue is asked when the first does not come, and a ring is refuse
   await seen(page.getByText('Choose a queue that does not lead back to this one.'));
   await page.getByRole('group', { name: 'Queue: Second line' }).getByLabel('After that')
     .selectOption({ label: 'the visitor is told what happens next' });
+  const told = seen(page.getByText('Saved. It holds from now on.'));
   await page.getByRole('button', { name: 'Save' }).click();
-  await seen(page.getByText('Saved. It holds from now on.'));
+  await told;
   await assertAccessible(page);
   await shot(page, 'desk-queues', { fullPage: true });
   const { queues } = await (await office()).get('/desk');

@@ -1,6 +1,6 @@
 //! The kill switch, and a database that came back from a backup.
 
-use std::{fs, path::Path, time::Duration};
+use std::{fs, path::Path};
 
 use serde_json::{Value, json};
 
@@ -250,5 +250,5 @@ async fn the_switch_takes_words_of_limited_length() {
         assert!(answer.status.is_client_error(), "{}", answer.body);
     }
     assert_eq!(desk.sam().await.get("/notices").await.ok()["refunds_off"], Value::Null);
-    tokio::time::timeout(Duration::from_secs(9), desk.finish()).await.unwrap();
+    desk.finish().await;
 }

@@ -54,6 +54,8 @@ pub fn ListPane(
         }
         _ => {}
     });
+    // Lines are made anew only when this changes, not with every answer: under a hand they stay.
+    let stage = Memo::new(move |_| state.load.get());
     view! {
         <section class="list-pane" aria-label="Conversations">
             <div class="list-head">
@@ -62,7 +64,7 @@ pub fn ListPane(
                 <Search on_help=on_help/>
             </div>
             <div class="list-scroll">
-                {move || match state.load.get() {
+                {move || match stage.get() {
                     Load::Waiting => view! { <Skeleton lines=8/> }.into_any(),
                     Load::Failed(failure) => {
                         view! { <FailureNote text=failure.to_string() retry=move || state.reload()/> }.into_any()
