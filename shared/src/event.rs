@@ -215,6 +215,10 @@ pub struct Tool {
 pub struct Acting {
     /// Which call.
     pub call: CallId,
+    /// The hash of the tool and its arguments, as an approval has it: a tool that was changed in
+    /// between is another one, and not called again.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub hash: String,
 }
 
 /// Where an approval stands.

@@ -47,9 +47,10 @@ pub fn started(call: &OpenCall) -> EventBody {
     })
 }
 
-/// A call is being made, which from here on may have been done.
-pub fn acting(call: &OpenCall) -> EventBody {
-    EventBody::Acting(Acting { call: call.call.clone() })
+/// A call is being made, which from here on may have been done; `hash` is what
+/// [`hash_of`](super::permits::hash_of) says of it.
+pub fn acting(call: &OpenCall, hash: String) -> EventBody {
+    EventBody::Acting(Acting { call: call.call.clone(), hash })
 }
 
 /// A call that was never begun: something else went first.
@@ -69,8 +70,8 @@ pub fn opened_by(events: &[EventBody]) -> Vec<OpenCall> {
                 args: Value::Null,
                 effect: tool.effect,
                 label: tool.label.clone(),
-                approved: false,
-                acting: false,
+                approved: None,
+                acting: None,
                 seq: 0,
                 epoch: 0,
             });

@@ -78,7 +78,9 @@ pub fn next(world: &World<'_>) -> Next {
         let detail = format!("{} is not there any more", state.owner);
         return Next::Record(handoff::give_up(world, "version", TriggerKind::Fault, &detail));
     }
-    if let Some(detail) = guard::in_doubt(world) {
+    if let Some((name, _)) = &state.in_doubt {
+        let detail =
+            format!("{name} was begun and may have been done: look before it is done again");
         return Next::Record(handoff::give_up(world, "in_doubt", TriggerKind::Fault, &detail));
     }
     if let Some(call) = state.calls.iter().find(|c| c.effect != Effect::Transfer) {
@@ -108,19 +110,15 @@ fn ask_the_provider(world: &World<'_>) -> Next {
 
 fn next_for_call(world: &World<'_>, call: &OpenCall) -> Next {
     let state = &world.thread.state;
-    if state.refund_of(&call.call).is_none() && guard::has_changed(world, call) {
-        let message = "The tool has changed since: call it anew if it is still needed.";
-        let result = json!({ "error": "tool_changed", "message": message });
-        return Next::Record(permits::unasked(
-            world,
-            call,
-            settle(call, Settlement::Denied, result),
-        ));
+    if state.refund_of(&call.call).is_none() && permits::has_changed(world, call) {
+        let settled = settle(call, Settlement::Denied, permits::tool_changed());
+        return Next::Record(permits::unasked(world, call, settled));
     }
     match state.refund_of(&call.call).map(|r| r.state) {
         None if permits::must_wait(world, call) => Next::Record(permits::wait(world, call)),
         None if world.tools.get(&call.name).is_some_and(|tool| tool.acts()) => {
-            Next::Record(vec![acting(call)])
+            let hash = permits::hash_of(world.tools, &call.name, &call.args);
+            Next::Record(vec![acting(call, hash)])
         }
         None => Next::Call(call.clone()),
         Some(RefundState::Waiting) if state.last_visitor_message > call.seq => {

@@ -1,14 +1,13 @@
 //! What no agent gets past: budgets, ping-pong, promises without a deed.
 
-use std::{collections::BTreeSet, sync::LazyLock};
+use std::sync::LazyLock;
 
 use regex::Regex;
-use serde_json::Value;
 use shared::{
     agent::Budgets,
     brief::TriggerKind,
-    conversation::{Conversation, OpenCall},
-    event::{Effect, EventBody, Guard, Handoff, Settlement, ToolState, Verdict},
+    conversation::Conversation,
+    event::{EventBody, Guard, Verdict},
     owner::Owner,
 };
 
@@ -127,60 +126,6 @@ static PROMISE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// Whether an answer promises a handoff that it does not make.
 pub fn promises_a_handoff(text: &str) -> bool {
     PROMISE.as_ref().is_some_and(|promise| promise.is_match(text))
-}
-
-/// What was begun and may have been done, and nobody knows or has looked: people do, whatever the
-/// agent would go on to say or do. (Refunds in doubt have a way of their own.)
-pub fn in_doubt(world: &World<'_>) -> Option<String> {
-    let has_looked = |body: &EventBody| {
-        matches!(body, EventBody::Handoff(Handoff { to: Owner::Staff { .. }, .. }))
-    };
-    let newest = world.thread.events.iter().rev();
-    let mut newest = newest.take_while(|event| !has_looked(&event.body));
-    newest.find_map(|event| match &event.body {
-        EventBody::Tool(tool)
-            if tool.effect == Effect::Write
-                && tool.settlement == Some(Settlement::Unknown)
-                && world.thread.state.refund_of(&tool.call).is_none()
-                && world.tools.get(&tool.name).is_none_or(|known| known.acts()) =>
-        {
-            Some(format!(
-                "{} was begun and may have been done: look before it is done again",
-                tool.name
-            ))
-        }
-        _ => None,
-    })
-}
-
-/// Whether a call that was recorded and not begun is another one by now: an administrator has
-/// changed its tool.
-pub fn has_changed(world: &World<'_>, call: &OpenCall) -> bool {
-    world.tools.get(&call.name).is_some_and(|tool| {
-        tool.info().effect != call.effect || world.tools.check(&call.name, &call.args).is_err()
-    })
-}
-
-/// Whether a write with these arguments was begun before, and nobody knows what became of it.
-pub fn may_be_done(world: &World<'_>, name: &str, args: &Value) -> bool {
-    if !world.tools.get(name).is_some_and(|tool| tool.acts()) {
-        return false;
-    }
-    let of_it = world.thread.events.iter().filter_map(|event| match &event.body {
-        EventBody::Tool(tool) if tool.name == name => Some(tool),
-        _ => None,
-    });
-    let mut begun = BTreeSet::new();
-    for tool in of_it {
-        let same = tool.args.as_ref().unwrap_or(&Value::Null) == args;
-        if tool.state == ToolState::Started && same {
-            begun.insert(&tool.call);
-        }
-        if tool.settlement == Some(Settlement::Unknown) && begun.contains(&tool.call) {
-            return true;
-        }
-    }
-    false
 }
 
 #[cfg(test)]

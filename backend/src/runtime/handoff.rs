@@ -226,7 +226,7 @@ fn settle_open_calls(world: &World<'_>, before: &[EventBody]) -> Vec<EventBody> 
             }
             Some(_) => {}
             // It may have been done, and is settled by what came of it.
-            None if call.acting => {}
+            None if call.acting.is_some() => {}
             None => {
                 events.extend(permits::asked_for(world, call).map(permits::withdraw));
                 events.push(superseded(call));

@@ -57,14 +57,10 @@ fn give_back(world: &World<'_>, evidence: String) -> Vec<EventBody> {
 /// The deadline that stands for `queue` while the visitor waits for the same answer: who claims and
 /// leaves without a word has put nothing off. One that has passed meanwhile is due at once.
 fn deadline_before(world: &World<'_>, queue: &Owner) -> Option<Timestamp> {
-    let since = world.thread.state.waits_since?;
-    let of_this_wait = world.thread.events.iter().rev().take_while(|event| event.at >= since);
-    let mut newest = of_this_wait.filter_map(|event| match &event.body {
-        EventBody::Handoff(handoff) if handoff.to == *queue => handoff.deadline,
-        EventBody::Rule(fired) => fired.deadline,
-        _ => None,
-    });
-    newest.next().or_else(|| {
+    let state = &world.thread.state;
+    let since = state.waits_since?;
+    let standing = state.standing.as_ref().filter(|(before, _)| !before.differs_from(queue));
+    standing.map(|(_, deadline)| *deadline).or_else(|| {
         // They wrote while a person owned it; the queue has had no time at all.
         let deadline = world.desk.settings.deadline_of(queue, since)?;
         Some(deadline.max(world.now.plus_ms(SHORTEST_MS)))

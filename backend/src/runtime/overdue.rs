@@ -53,10 +53,9 @@ fn given_back(world: &World<'_>) -> bool {
 /// written since: somebody who has left does not come back to a row of excuses.
 fn stay(world: &World<'_>, queue: &Queue, evidence: String) -> Vec<EventBody> {
     let state = &world.thread.state;
-    let passed = passed(world);
-    let is_news = passed.last().is_none_or(|told| state.last_visitor_message > *told);
+    let is_news = state.lapses.last().is_none_or(|told| state.last_visitor_message > *told);
     let action = if is_news { "tell the visitor what happens next" } else { "go on waiting" };
-    let times = u32::try_from(passed.len()).unwrap_or(u32::MAX);
+    let times = u32::try_from(state.lapses.len()).unwrap_or(u32::MAX);
     let mut events = vec![EventBody::Rule(RuleFired {
         trigger: TriggerKind::Lease,
         rule: None,
@@ -82,25 +81,12 @@ pub fn address_given(world: &World<'_>) -> Vec<EventBody> {
     let just_said = matches!(state.owner, Owner::Queue { .. })
         && nobody_has_answered == Some(true)
         && address_on_record(world).is_none()
-        && !passed(world).is_empty();
+        && !state.lapses.is_empty();
     let said = world.visitor_messages().next_back().filter(|_| just_said);
     let Some(address) = said.and_then(|(_, text)| address_in(world, text)) else {
         return Vec::new();
     };
     vec![says(world, format!("Thank you. A person will answer here, or by e-mail to {address}."))]
-}
-
-/// The positions at which deadlines of this wait have passed already, oldest first: since people own
-/// the conversation and nobody has answered, whoever claimed it in between and left.
-fn passed(world: &World<'_>) -> Vec<u64> {
-    let state = &world.thread.state;
-    let since = state.waits_since.map_or(state.tenure_since, |since| since.min(state.tenure_since));
-    let events = world.thread.events.iter().filter(|event| event.at >= since);
-    let fired = events.filter_map(|event| match &event.body {
-        EventBody::Rule(fired) if fired.trigger == TriggerKind::Lease => Some(event.seq),
-        _ => None,
-    });
-    fired.collect()
 }
 
 fn what_happens_next(world: &World<'_>) -> String {

@@ -1,13 +1,15 @@
-//! Writes that wait for a person: those of a tool of which an administrator wants it so, and any
-//! other once text that nobody vouches for has come in, for it may be that text which wants them.
-//! (Refunds wait by the policy of `money`.) Pure.
+//! Writes that wait for a person: those of a tool of which an administrator wants it so, one that may
+//! have been done before, and any other once text that nobody vouches for has come in, for it may be
+//! that text which wants them. (Refunds wait by the policy of `money`.) Pure.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use serde_json::{Value, json};
 use shared::{
     conversation::{OpenApproval, OpenCall},
-    event::{Approval, ApprovalState, Effect, EventBody, ProposedWrite, Settlement, TurnState},
+    event::{
+        Approval, ApprovalState, Effect, EventBody, ProposedWrite, Settlement, ToolState, TurnState,
+    },
 };
 
 use super::{World, calls::settle, decide::end_turn};
@@ -19,9 +21,12 @@ use crate::{
 /// Whether a person must approve this call before it is made.
 pub fn must_wait(world: &World<'_>, call: &OpenCall) -> bool {
     let asks = |tool: &Arc<dyn Tool>| {
-        tool.always_asks() || (world.thread.state.is_tainted() && !tool.is_bound())
+        tool.always_asks()
+            || (world.thread.state.is_tainted() && !tool.is_bound())
+            || may_be_done(world, call)
     };
-    call.effect == Effect::Write && !call.approved && world.tools.get(&call.name).is_some_and(asks)
+    let open = call.effect == Effect::Write && call.approved.is_none();
+    open && world.tools.get(&call.name).is_some_and(asks)
 }
 
 /// What a call that must wait does next: it asks, it waits, or it is withdrawn because the visitor
@@ -77,9 +82,58 @@ pub fn hash_of(tools: &Registry, name: &str, args: &Value) -> String {
     }
 }
 
+/// Whether a call that was recorded and not begun is another one by now: an administrator has
+/// changed its tool since it was asked for, or since a person approved it.
+pub fn has_changed(world: &World<'_>, call: &OpenCall) -> bool {
+    let other = |hash: &String| *hash != hash_of(world.tools, &call.name, &call.args);
+    world.tools.get(&call.name).is_some_and(|tool| {
+        tool.info().effect != call.effect
+            || world.tools.check(&call.name, &call.args).is_err()
+            || call.approved.as_ref().is_some_and(other)
+    })
+}
+
+/// Whether the tool is another one than when it was recorded that this call is being made.
+pub fn is_another(world: &World<'_>, call: &OpenCall) -> bool {
+    let was = call.acting.as_deref().filter(|hash| !hash.is_empty());
+    was.is_some_and(|hash| hash != hash_of(world.tools, &call.name, &call.args))
+}
+
+/// Whether the same was begun before, and nobody knows what became of it. A person has looked since,
+/// else no agent would be asked; that it is to be done again is for a person to say, too.
+fn may_be_done(world: &World<'_>, call: &OpenCall) -> bool {
+    if !world.tools.get(&call.name).is_some_and(|tool| tool.acts()) {
+        return false;
+    }
+    let of_it = world.thread.events.iter().filter_map(|event| match &event.body {
+        EventBody::Tool(tool) if tool.name == call.name => Some(tool),
+        _ => None,
+    });
+    let mut begun = BTreeSet::new();
+    for tool in of_it {
+        let same = *tool.args.as_ref().unwrap_or(&Value::Null) == call.args;
+        if tool.state == ToolState::Started && same {
+            begun.insert(&tool.call);
+        }
+        if tool.settlement == Some(Settlement::Unknown) && begun.contains(&tool.call) {
+            return true;
+        }
+    }
+    false
+}
+
+/// What a brain learns of a call of which the tool was changed.
+pub fn tool_changed() -> Value {
+    let message = "The tool has changed since: call it anew if it is still needed.";
+    json!({ "error": "tool_changed", "message": message })
+}
+
 fn reason(world: &World<'_>, call: &OpenCall) -> &'static str {
     match world.tools.get(&call.name) {
         Some(tool) if tool.always_asks() => "A person approves each call of this tool.",
+        _ if may_be_done(world, call) => {
+            "It was begun before, and nobody knows whether it was done."
+        }
         _ => "Text that nobody vouches for has entered this turn.",
     }
 }

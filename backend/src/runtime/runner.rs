@@ -102,7 +102,7 @@ pub async fn drive(desk: &Desk, id: &ConversationId, reach: Reach) -> Result<(),
                 record(desk, &thread, bodies).await?
             }
             Next::Ask => asking::ask(desk, &thread, &world, &mut restarts).await?,
-            Next::Call(call) if call.acting && begun.as_ref() != Some(&call.call) => {
+            Next::Call(call) if call.acting.is_some() && begun.as_ref() != Some(&call.call) => {
                 resume_call(desk, &thread, &world, &call).await?
             }
             Next::Call(call) => call_tool(desk, &thread, &world, &call, false).await?,
@@ -166,14 +166,15 @@ fn acting(next: &Next) -> Option<CallId> {
 }
 
 /// Goes on with a call that was being made when the server stopped: it is made again if that does
-/// nothing twice; else nobody knows what became of it.
+/// nothing twice, and the tool is still the same; else nobody knows what became of it.
 async fn resume_call(
     desk: &Desk,
     thread: &Arc<Thread>,
     world: &World<'_>,
     call: &OpenCall,
 ) -> Result<Step, DriveError> {
-    if world.tools.get(&call.name).is_none_or(|tool| tool.is_repeatable()) {
+    let repeatable = world.tools.get(&call.name).is_some_and(|tool| tool.is_repeatable());
+    if repeatable && !permits::is_another(world, call) {
         return call_tool(desk, thread, world, call, true).await;
     }
     let message = "It was interrupted, and may have been done. Nobody can tell from here: a person \
@@ -191,13 +192,18 @@ async fn call_tool(
     call: &OpenCall,
     again: bool,
 ) -> Result<Step, DriveError> {
-    // What may have been done is not known to have failed.
-    let fault = if call.acting { Settlement::Unknown } else { Settlement::Error };
     let Some(tool) = world.tools.get(&call.name) else {
         let result = serde_json::json!({ "error": "unknown_tool", "message": "It is gone." });
-        let bodies = permits::unasked(world, call, settle(call, fault, result));
+        let bodies = permits::unasked(world, call, settle(call, Settlement::Error, result));
         return record(desk, world.thread, bodies).await;
     };
+    if !again && permits::is_another(world, call) {
+        // It was about to be made, and was not.
+        let settled = settle(call, Settlement::Denied, permits::tool_changed());
+        return record_effect(desk, thread, call, settled, &[]).await;
+    }
+    // What may have been done is not known to have failed.
+    let fault = if call.acting.is_some() { Settlement::Unknown } else { Settlement::Error };
     let context = Context {
         conversation: world.thread.state.id.clone(),
         call: call.call.clone(),

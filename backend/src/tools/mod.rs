@@ -50,8 +50,9 @@ pub trait Tool: Send + Sync + 'static {
     fn always_asks(&self) -> bool {
         false
     }
-    /// Changes with what a call of it does, so that an approval is for what a person saw; empty for
-    /// what only changes with the program.
+    /// Changes with what a call of it does, so that an approval is for what a person saw, and a call
+    /// that a crash interrupted is not made again by what became another; empty for what only changes
+    /// with the program.
     fn fingerprint(&self) -> String {
         String::new()
     }

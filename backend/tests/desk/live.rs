@@ -118,7 +118,8 @@ async fn scenario_07_a_takeover_takes_back_what_was_being_said() {
     let rig = Rig::with(
         Arc::new(|_| {
             let answer = [Cue::text("I will "), Cue::Wait(GATE.clone()), Cue::text("refund you.")];
-            Arc::new(Scripted::new().then("triage", answer))
+            let back = [Cue::text("Back with you.")];
+            Arc::new(Scripted::new().then("triage", answer).then("triage", back))
         }),
         |agents| agents,
     )
@@ -146,6 +147,11 @@ async fn scenario_07_a_takeover_takes_back_what_was_being_said() {
     })
     .await;
     assert!(!page.moment.working);
+    assert_eq!(talk.say("hello?").await, "Sam: Sam here", "no agent speaks while Sam has it");
+    let triage = "triage".parse().expect("a name");
+    rig.desk.hand_back(staff("Sam"), &talk.id, triage, None).await.expect("handed back");
+    let seen = talk.rest().await;
+    assert_eq!(seen, "-> Assistant\nAssistant: Back with you.", "handed back, it speaks");
     rig.verify().await;
 }
 

@@ -14,5 +14,6 @@ mod phrasing;
 mod questions;
 mod refunds;
 mod rig;
+mod scenarios;
 mod tenures;
 mod tools;

@@ -1,13 +1,21 @@
 //! What must hold of money, whatever the payment provider, the visitor or the agent does.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use async_trait::async_trait;
 use baton::{
     brain::{Brain, BrainError, Entry, Piece, Request},
-    money::{Finding, Gateway, GatewayError, Receipt, RefundOrder, faulty::Fault},
+    money::{
+        Finding, Gateway, GatewayError, Receipt, RefundOrder, faulty::Fault, switch::MONEY_SETTING,
+    },
     runtime::DeskError,
-    storage::{Scope, Store, rows::AuditFilter},
+    storage::{
+        Scope, Store,
+        rows::{AuditFilter, AuditRow},
+    },
 };
 use futures_util::{StreamExt as _, stream, stream::BoxStream};
 use shared::{
@@ -15,6 +23,7 @@ use shared::{
     event::{EventBody, RefundState},
     id::IntentId,
     message::{AuthorKind, VisitorRef},
+    time::Timestamp,
 };
 
 use crate::rig::{Rig, Talk, staff};
@@ -253,6 +262,52 @@ async fn money_10_an_agents_words_refund_nothing_and_show_no_refund() {
     let refunds = thread.events.iter().filter(|e| matches!(e.body, EventBody::Refund(_))).count();
     assert_eq!((refunds, thread.state.refunds.len()), (0, 0));
     assert_eq!(rig.provider.calls(), []);
+    rig.verify().await;
+}
+
+/// A provider at whose door refunds are switched off, when the first one is about to leave.
+struct LastMoment {
+    store: Arc<dyn Store>,
+    inner: Arc<dyn Gateway>,
+    switched: AtomicBool,
+}
+
+#[async_trait]
+impl Gateway for LastMoment {
+    async fn refund(&self, order: &RefundOrder) -> Result<Receipt, GatewayError> {
+        if self.switched.swap(true, Ordering::SeqCst) {
+            return self.inner.refund(order).await;
+        }
+        let audit = AuditRow::new(Timestamp(0), "Ada", "switch", "refunds");
+        self.store.put_setting(MONEY_SETTING, "false", audit).await.expect("off");
+        Err(GatewayError::Off)
+    }
+
+    async fn find(&self, key: &str) -> Result<Finding, GatewayError> {
+        self.inner.find(key).await
+    }
+}
+
+#[tokio::test]
+async fn money_11_what_is_stopped_at_the_door_waits_and_the_agent_goes_on() {
+    let wrap = |store, inner| -> Arc<dyn Gateway> {
+        Arc::new(LastMoment { store, inner, switched: AtomicBool::new(false) })
+    };
+    let rig = Rig::through(wrap).await;
+    let mut talk = rig.open(Some("cus_1")).await;
+    let seen = ask(&mut talk).await;
+    assert_eq!(
+        (state(&talk).await, rig.provider.calls().len()),
+        (RefundState::Pending, 0),
+        "{seen}"
+    );
+    assert!(talk.thread().await.state.turn.is_none(), "the visitor is answered: {seen}");
+    assert!(!seen.contains("Succeeded") && seen.lines().last().is_some_and(|l| l.contains(": ")));
+    rig.desk.switch_refunds(staff("Ada"), true, None).await.expect("on");
+    rig.desk.sweep().await;
+    let seen = talk.rest().await;
+    assert!(seen.contains("refund A1001 49.00 EUR Succeeded"), "it is sent by itself: {seen}");
+    assert_eq!(rig.provider.calls().len(), 1);
     rig.verify().await;
 }
 

@@ -176,6 +176,11 @@ impl Rig {
         self.dir.path()
     }
 
+    /// After the next start, `made` are the tools that an administrator made.
+    pub fn equip(&mut self, made: Vec<Arc<dyn Tool>>) {
+        self.shop.made = made;
+    }
+
     /// Stops where it is and starts again on the same folder, resuming what was due.
     pub async fn restart(self) -> Self {
         let Self { desk, door, store, clock, provider, shop, make_brain, dir } = self;

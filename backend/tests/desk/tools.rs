@@ -8,6 +8,7 @@ use std::sync::{
 use async_trait::async_trait;
 use baton::{
     brain::{Brain, BrainError, Entry, Piece, Request},
+    journal::Thread,
     tools::{Context, Outcome, Tool},
 };
 use futures_util::{
@@ -18,7 +19,9 @@ use serde_json::{Value, json};
 use shared::{
     agent::AgentSpec,
     api::{Decision, ToolInfo},
+    conversation::OpenApproval,
     event::{Effect, EventBody, Settlement},
+    id::ConversationId,
 };
 use tokio::sync::Notify;
 
@@ -28,13 +31,17 @@ use crate::rig::{MakeBrain, Rig, staff};
 struct Book {
     info: ToolInfo,
     asks: bool,
-    hangs: bool,
+    /// What comes of a call; nothing ever, if there is nothing.
+    end: Option<Outcome>,
+    /// Whether the shop's system knows a call again.
+    knows: bool,
+    version: &'static str,
     begun: Arc<Notify>,
     calls: Arc<AtomicUsize>,
 }
 
 impl Book {
-    fn new(asks: bool, hangs: bool) -> Self {
+    fn new() -> Self {
         let info = ToolInfo {
             name: "book".to_owned(),
             description: "Books a visit.".to_owned(),
@@ -42,7 +49,13 @@ impl Book {
             needs_verified: false,
             parameters: json!({ "type": "object", "properties": { "day": { "type": "string" } } }),
         };
-        Self { info, asks, hangs, begun: Arc::default(), calls: Arc::default() }
+        let end = Some(Outcome::ok(json!({ "booked": true }), Vec::new()));
+        let (begun, calls) = (Arc::default(), Arc::default());
+        Self { info, asks: false, end, knows: false, version: "1", begun, calls }
+    }
+
+    fn called(&self) -> usize {
+        self.calls.load(Ordering::SeqCst)
     }
 }
 
@@ -61,23 +74,25 @@ impl Tool for Book {
     }
 
     fn is_repeatable(&self) -> bool {
-        false
+        self.knows
+    }
+
+    fn fingerprint(&self) -> String {
+        self.version.to_owned()
     }
 
     async fn call(&self, _: Context, _: Value) -> Outcome {
         self.calls.fetch_add(1, Ordering::SeqCst);
         self.begun.notify_one();
-        if self.hangs {
-            std::future::pending::<()>().await;
+        match &self.end {
+            Some(end) => end.clone(),
+            None => std::future::pending().await,
         }
-        Outcome::ok(json!({ "booked": true }), Vec::new())
     }
 }
 
-/// Books whenever it is asked, and says what came of it.
-struct Booker {
-    cheerful: bool,
-}
+/// Books whenever it is asked, and says that it is done, whatever came of it.
+struct Booker;
 
 impl Brain for Booker {
     fn model(&self) -> &'static str {
@@ -85,18 +100,11 @@ impl Brain for Booker {
     }
 
     fn step(&self, request: Request) -> BoxStream<'static, Result<Piece, BrainError>> {
-        let booked = request.dialogue.iter().rev().find_map(|entry| match entry {
-            Entry::Called { result, .. } => Some(result.to_string()),
-            _ => None,
-        });
-        let piece = match booked {
-            // Whatever came of it.
-            Some(_) if self.cheerful => Piece::Text("All done!".to_owned()),
-            Some(result) if result.contains("\"booked\"") => {
-                Piece::Text("It is booked.".to_owned())
-            }
-            // It does not take no for an answer.
-            _ => Piece::Call { name: "book".to_owned(), args: Ok(json!({ "day": "Monday" })) },
+        let tried = request.dialogue.iter().any(|entry| matches!(entry, Entry::Called { .. }));
+        let piece = if tried {
+            Piece::Text("All done!".to_owned())
+        } else {
+            Piece::Call { name: "book".to_owned(), args: Ok(json!({ "day": "Monday" })) }
         };
         stream::iter([Ok(piece)]).boxed()
     }
@@ -109,56 +117,137 @@ fn booking(mut agents: Vec<AgentSpec>) -> Vec<AgentSpec> {
     agents
 }
 
-fn booker(cheerful: bool) -> MakeBrain {
-    Arc::new(move |_| Arc::new(Booker { cheerful }))
+fn booker() -> MakeBrain {
+    Arc::new(|_| Arc::new(Booker))
 }
 
-#[tokio::test]
-async fn a_write_that_was_interrupted_is_not_made_again_and_ends_with_people() {
-    interrupted(false).await;
-    interrupted(true).await;
-}
-
-async fn interrupted(cheerful: bool) {
-    let book = Arc::new(Book::new(false, true));
-    let rig = Rig::equipped(booker(cheerful), booking, vec![book.clone()]).await;
-    let mut talk = rig.open(None).await;
-    talk.send(["a visit on Monday, please"]).await;
-    book.begun.notified().await;
-    let id = talk.id.clone();
-    let rig = rig.kill(booker(cheerful)).await;
-    let mut talk = rig.again(id);
-    talk.rest().await;
-    assert_eq!(book.calls.load(Ordering::SeqCst), 1, "made once");
-    assert_eq!(talk.owner().await, "queue support", "a person looks");
-    let thread = talk.thread().await;
-    let done = |body: &EventBody| matches!(body, EventBody::Message(m) if m.text.contains("done"));
-    assert!(!thread.events.iter().any(|event| done(&event.body)), "nobody says that it was done");
+/// How the calls of `book` were settled.
+fn settled(thread: &Thread) -> Vec<Settlement> {
     let settled = thread.events.iter().filter_map(|event| match &event.body {
         EventBody::Tool(tool) if tool.name == "book" => tool.settlement,
         _ => None,
     });
-    let settled: Vec<_> = settled.collect();
-    assert_eq!(settled[0], Settlement::Unknown);
-    let brief = thread.state.brief.clone().expect("a brief");
-    assert_eq!(brief.done[0].outcome, "not known whether it was done", "people read it");
+    settled.collect()
+}
+
+/// The server is killed while `book` is being called, and finds `after` when it is back. Answers how
+/// the call was settled and who owns the conversation.
+async fn interrupted(book: Book, after: Book) -> (usize, Vec<Settlement>, String) {
+    let (book, after) = (Arc::new(Book { end: None, ..book }), Arc::new(after));
+    let mut rig = Rig::equipped(booker(), booking, vec![book.clone()]).await;
+    let mut talk = rig.open(None).await;
+    talk.send(["a visit on Monday, please"]).await;
+    book.begun.notified().await;
+    let id = talk.id.clone();
+    rig.equip(vec![after.clone()]);
+    let rig = rig.kill(booker()).await;
+    let mut talk = rig.again(id);
+    talk.rest().await;
+    assert_eq!(book.called(), 1);
+    let thread = talk.thread().await;
     rig.verify().await;
+    (after.called(), settled(&thread), talk.owner().await)
+}
+
+#[tokio::test]
+async fn scenario_04_a_write_that_was_interrupted_is_made_again_only_if_its_server_knows_it() {
+    let support = || "queue support".to_owned();
+    // Nobody knows a call again: it is not made, and a person looks.
+    let found = interrupted(Book::new(), Book::new()).await;
+    assert_eq!(found, (0, vec![Settlement::Unknown], support()));
+    // Its server does.
+    let knows = || Book { knows: true, ..Book::new() };
+    let found = interrupted(knows(), knows()).await;
+    assert_eq!(found, (1, vec![Settlement::Ok], "triage".to_owned()));
+    // That the second call is refused says nothing of what the first one did.
+    let refuses = Book { end: Some(Outcome::error("full", "No place.")), ..knows() };
+    let found = interrupted(knows(), refuses).await;
+    assert_eq!(found, (1, vec![Settlement::Unknown], support()));
+    // An administrator has made another tool of it meanwhile.
+    let found = interrupted(knows(), Book { version: "2", ..knows() }).await;
+    assert_eq!(found, (0, vec![Settlement::Unknown], support()));
+}
+
+#[tokio::test]
+async fn scenario_04_people_read_that_nobody_knows_and_no_agent_says_that_it_is_done() {
+    let book = Arc::new(Book { end: None, ..Book::new() });
+    let rig = Rig::equipped(booker(), booking, vec![book.clone()]).await;
+    let mut talk = rig.open(None).await;
+    talk.send(["a visit on Monday, please"]).await;
+    book.begun.notified().await;
+    let id = talk.id.clone();
+    let rig = rig.kill(booker()).await;
+    let mut talk = rig.again(id);
+    let seen = talk.rest().await;
+    assert!(!seen.contains("done"), "nobody says that it was done: {seen}");
+    let brief = talk.thread().await.state.brief.clone().expect("a brief");
+    assert_eq!(brief.done[0].outcome, "not known whether it was done", "people read it");
+    // Who has looked may hand it back. The agent, who knows no better, would book again: for that
+    // a person is asked.
+    rig.desk.claim(staff("Sam"), &talk.id).await.expect("claimed");
+    let triage = "triage".parse().expect("a name");
+    rig.desk.hand_back(staff("Sam"), &talk.id, triage, None).await.expect("handed back");
+    assert!(talk.rest().await.ends_with("approval waiting"));
+    let asked = talk.thread().await.state.approvals[0].action.clone().expect("a call");
+    assert_eq!(asked.reason, "It was begun before, and nobody knows whether it was done.");
+    assert_eq!(book.called(), 1, "it is not made again by itself");
+    rig.verify().await;
+}
+
+/// A visitor's booking waits for a person.
+async fn waiting(book: Arc<Book>) -> (Rig, ConversationId, OpenApproval) {
+    let rig = Rig::equipped(booker(), booking, vec![book.clone()]).await;
+    let mut talk = rig.open(None).await;
+    talk.say("a visit on Monday, please").await;
+    assert_eq!(book.called(), 0, "nobody has approved it");
+    let approval = talk.thread().await.state.approvals.first().expect("somebody is asked").clone();
+    let id = talk.id.clone();
+    (rig, id, approval)
 }
 
 #[tokio::test]
 async fn a_tool_of_which_an_admin_wants_it_so_waits_for_a_person_each_time() {
-    let book = Arc::new(Book::new(true, false));
-    let rig = Rig::equipped(booker(false), booking, vec![book.clone()]).await;
-    let mut talk = rig.open(None).await;
-    talk.say("a visit on Monday, please").await;
-    assert_eq!(book.calls.load(Ordering::SeqCst), 0, "nobody has approved it");
-    let thread = talk.thread().await;
-    let waiting = thread.state.approvals.first().expect("somebody is asked").clone();
-    let reason = waiting.action.expect("a call").reason;
+    let book = Arc::new(Book { asks: true, ..Book::new() });
+    let (rig, id, approval) = waiting(book.clone()).await;
+    let reason = approval.action.expect("a call").reason;
     assert_eq!(reason, "A person approves each call of this tool.");
-    let decided = rig.desk.decide(staff("Sam"), &waiting.id, Decision::Approve, None);
+    let decided = rig.desk.decide(staff("Sam"), &approval.id, Decision::Approve, None);
     decided.await.expect("approved");
-    assert!(talk.rest().await.contains("It is booked."));
-    assert_eq!(book.calls.load(Ordering::SeqCst), 1);
+    let mut talk = rig.again(id);
+    assert!(talk.rest().await.contains("All done!"));
+    assert_eq!((book.called(), settled(&*talk.thread().await)), (1, vec![Settlement::Ok]));
     rig.verify().await;
+}
+
+/// How the newest call of `book` was settled, in its own words.
+fn error(thread: &Thread) -> Option<String> {
+    thread.events.iter().rev().find_map(|event| match &event.body {
+        EventBody::Tool(tool) if tool.name == "book" => {
+            Some(tool.result.as_ref()?.get("error")?.as_str()?.to_owned())
+        }
+        _ => None,
+    })
+}
+
+#[tokio::test]
+async fn what_waits_for_a_person_is_not_made_by_a_tool_that_became_another() {
+    let asking = || Book { asks: true, ..Book::new() };
+    let mut reads = asking();
+    reads.info.effect = Effect::Read;
+    let mut narrow = asking();
+    narrow.info.parameters = json!({ "type": "object", "required": ["hour"] });
+    for other in [reads, narrow] {
+        let (mut rig, id, approval) = waiting(Arc::new(asking())).await;
+        let other = Arc::new(other);
+        rig.equip(vec![other.clone()]);
+        let rig = rig.kill(booker()).await;
+        let decided = rig.desk.decide(staff("Sam"), &approval.id, Decision::Approve, None);
+        decided.await.expect("it is the call that was shown");
+        let mut talk = rig.again(id);
+        talk.rest().await;
+        let thread = talk.thread().await;
+        assert_eq!((other.called(), &settled(&thread)[..]), (0, &[Settlement::Denied][..]));
+        assert_eq!(error(&thread).as_deref(), Some("tool_changed"));
+        rig.verify().await;
+    }
 }

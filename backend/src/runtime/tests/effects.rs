@@ -3,7 +3,7 @@
 use serde_json::json;
 use shared::{
     brief::Usage,
-    event::{EventBody, Settlement, Verdict},
+    event::{EventBody, Settlement},
     owner::Owner,
     trace::Trace,
 };
@@ -194,7 +194,12 @@ fn scenario_04_a_write_in_doubt_ends_with_people_even_if_it_was_closed_meanwhile
     stage.visitor("and?");
     assert_eq!(stage.run(), Next::Nothing, "no agent goes on with it");
     assert!(matches!(stage.thread.state.owner, Owner::Queue { .. }));
-    // Who has looked may hand it back; the same is refused to agents all the same.
+    // Who closes it without having had it has not looked.
+    let close = stage.with(|w| decide::close(w, &staff("kim")));
+    stage.apply(close);
+    stage.visitor("and now?");
+    assert_eq!(stage.run(), Next::Nothing, "still no agent goes on with it");
+    // Who has looked may hand it back; to do the same again, a person approves it.
     let claim = stage.with(|w| decide::claim(w, &staff("sam"))).unwrap();
     stage.apply(claim);
     let to = stage.desk.owner(&"money".parse().unwrap()).unwrap();
@@ -203,8 +208,29 @@ fn scenario_04_a_write_in_doubt_ends_with_people_even_if_it_was_closed_meanwhile
     stage.visitor("please do it");
     assert_eq!(stage.run(), Next::Ask);
     stage.answer("", &[("post", json!({ "to": "everyone" }))]);
-    let refused = stage.bodies().any(|body| {
-        matches!(body, EventBody::Guard(guard) if guard.check == "in_doubt" && guard.verdict == Verdict::Refused)
-    });
-    assert!(refused, "the same write is not made again");
+    assert_eq!(stage.run(), Next::Nothing, "the same write is not made again by itself");
+    let asked = stage.thread.state.approvals.first().and_then(|open| open.action.clone());
+    let reason = asked.expect("a person is asked").reason;
+    assert_eq!(reason, "It was begun before, and nobody knows whether it was done.");
+}
+
+#[test]
+fn scenario_04_doubt_that_comes_up_while_a_person_has_it_is_put_before_people_once_more() {
+    let mut stage = about_to_post();
+    let Next::Call(call) = stage.run() else { panic!("a write") };
+    let claim = stage.with(|w| decide::claim(w, &staff("sam"))).unwrap();
+    stage.apply(claim);
+    let settled = calls::settle(&call, Settlement::Unknown, json!({ "error": "no_answer" }));
+    stage.apply(vec![settled]);
+    // Sam was about to hand it back and may not have seen it.
+    let to = stage.desk.owner(&"money".parse().unwrap()).unwrap();
+    let back = stage.with(|w| decide::hand_back(w, &staff("sam"), to.clone(), None));
+    stage.apply(back);
+    assert_eq!(stage.run(), Next::Nothing);
+    assert!(matches!(stage.thread.state.owner, Owner::Queue { .. }));
+    let claim = stage.with(|w| decide::claim(w, &staff("sam"))).unwrap();
+    stage.apply(claim);
+    let back = stage.with(|w| decide::hand_back(w, &staff("sam"), to, None));
+    stage.apply(back);
+    assert_eq!(stage.run(), Next::Ask, "once");
 }

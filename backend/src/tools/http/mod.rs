@@ -7,7 +7,7 @@ mod request;
 use std::{collections::BTreeMap, time::Duration};
 
 use async_trait::async_trait;
-use serde_json::Value;
+use serde_json::{Value, json};
 use shared::{
     api::ToolInfo,
     event::{Effect, Settlement},
@@ -181,7 +181,9 @@ impl Tool for Caller {
     }
 
     fn fingerprint(&self) -> String {
-        serde_json::to_string(&self.tool).unwrap_or_default()
+        // Only what is sent: other words for the agent make no other call of it.
+        let HttpTool { effect, method, url, headers, body, idempotency_header, .. } = &self.tool;
+        json!([effect, method, url, headers, body, idempotency_header]).to_string()
     }
 
     fn is_repeatable(&self) -> bool {
