@@ -30,6 +30,7 @@ pub const TRIALS: &[Trial] = &[
     crashes::walk::TRIAL,
     crashes::kills::TRIAL,
     stream::TRIAL,
+    stream::live::TRIAL,
     gateway::TRIAL,
     evil::TRIAL,
     races::TAKEOVER,

@@ -38,6 +38,7 @@ trials! {
     walk
     kills
     stream
+    live
     gateway
     evil
     takeover

@@ -7,7 +7,7 @@ use serde_json::Value;
 use shared::{
     brief::TriggerKind,
     event::{ApprovalState, Effect, Event, EventBody, RefundState, Settlement, Tool, ToolState},
-    id::{ApprovalId, CallId, IntentId},
+    id::{ApprovalId, CallId, IntentId, Seq},
     message::AuthorKind,
     owner::Owner,
 };
@@ -31,6 +31,9 @@ pub struct Law {
     pub decided_by_people: usize,
     decided: usize,
     calls: HashMap<CallId, (String, Owner)>,
+    acting: HashSet<CallId>,
+    doubt: Option<Seq>,
+    since: Seq,
     asked: HashMap<ApprovalId, (Option<IntentId>, CallId)>,
     approved_calls: HashSet<CallId>,
     approved_intents: HashSet<IntentId>,
@@ -70,6 +73,9 @@ impl Law {
                     rule(may, "back to a bot without a person's act")?;
                 }
                 self.wish &= !by_person && handoff.to != Owner::Nobody;
+                let ends = handoff.to == Owner::Nobody || handoff.to.agent().is_some();
+                self.doubt = self.doubt.filter(|seq| !(by_person && ends && *seq < self.since));
+                self.since = event.seq;
                 self.owner = Some(handoff.to.clone());
                 self.tainted = false;
             }
@@ -77,12 +83,19 @@ impl Law {
                 use TriggerKind::{AskedForPerson, Safety};
                 self.wish |= matches!(fired.trigger, AskedForPerson | Safety);
             }
-            EventBody::Tool(tool) => self.tool(tool, tools)?,
+            EventBody::Usage(_) => {
+                rule(
+                    self.doubt.is_none(),
+                    "an agent went on with what nobody knows to be done or not",
+                )?;
+            }
+            EventBody::Tool(tool) => self.tool(event.seq, tool, tools)?,
             EventBody::Acting(acting) => {
                 let may = !self.tainted || self.approved_calls.contains(&acting.call);
                 rule(may, "a tainted write was made without a person")?;
                 let same = self.calls.get(&acting.call).map(|(_, owner)| owner);
                 rule(same == self.owner.as_ref(), "a write of a former owner was begun")?;
+                self.acting.insert(acting.call.clone());
             }
             EventBody::Approval(approval) => match (&approval.action, approval.state) {
                 (Some(action), ApprovalState::Waiting) => {
@@ -131,7 +144,12 @@ impl Law {
         counted.map(|(_, (_, amount))| amount).sum()
     }
 
-    fn tool(&mut self, tool: &Tool, tools: &dyn Fn(&str, &str) -> bool) -> Result<(), String> {
+    fn tool(
+        &mut self,
+        seq: Seq,
+        tool: &Tool,
+        tools: &dyn Fn(&str, &str) -> bool,
+    ) -> Result<(), String> {
         self.tainted |= tool.untrusted;
         let plain = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
         rule(tool.name.chars().all(plain), "a tool's name shows what a brain made up")?;
@@ -143,6 +161,10 @@ impl Law {
             return rule(known.is_none(), "one call id was given twice");
         }
         let (name, owner) = self.calls.get(&tool.call).ok_or("settled, and never begun")?;
+        let unknown = tool.settlement == Some(Settlement::Unknown);
+        if unknown && self.acting.contains(&tool.call) {
+            self.doubt = Some(seq);
+        }
         let done = tool.settlement == Some(Settlement::Ok) && tool.effect != Effect::Transfer;
         let has = owner.agent().is_some_and(|agent| tools(agent.as_str(), name));
         rule(!done || has, "an agent used a tool that it does not have")

@@ -10,9 +10,8 @@ use std::{
 
 use baton::{journal::Thread, runtime::refunds};
 use shared::{
-    brief::TriggerKind,
     conversation::{OpenApproval, OpenCall, RefundView},
-    event::{Event, EventBody},
+    event::{Event, EventBody, Settlement},
     id::{CallId, Seq},
     message::AuthorKind,
     time::Timestamp,
@@ -33,7 +32,10 @@ pub fn told(world: &World) -> Result<String, fmt::Error> {
     let (last, wish) = (state.last_visitor_message, state.wants_person.unwrap_or(0));
     let seqs = [last, state.taken_in, state.last_new_fact, state.tenure_seq, wish];
     write!(out, "{:?}{}{}", seqs.map(|seq| ranks.of_seq(seq)), ranks.0.len(), ranks.1)?;
-    write!(out, "{:?}{}", before(&world.thread), state.tenure_tainted)?;
+    let standing = state.standing.as_ref().map(|(queue, by)| (queue.name(), ago(*by)));
+    write!(out, "{:?}{}{:?}", before(&world.thread), state.tenure_tainted, standing)?;
+    let doubt = state.in_doubt.as_ref().map(|(_, seq)| ranks.of_seq(*seq));
+    write!(out, "{doubt:?}{:?}", doubtful(&world.thread))?;
     if let Some(turn) = &state.turn {
         write!(out, "t{}{}{}", turn.steps, turn.repairs, turn.tainted)?;
         for hop in &turn.hops {
@@ -43,6 +45,7 @@ pub fn told(world: &World) -> Result<String, fmt::Error> {
     for call in &state.calls {
         let OpenCall { name, args, approved, acting, .. } = call;
         let done = (world.law.posted.contains(&call.call), call.epoch == state.epoch);
+        let (approved, acting) = (approved.is_some(), acting.is_some());
         write!(out, "c{name}{args}{approved}{acting}{done:?}{}", ranks.of_seq(call.seq))?;
     }
     for refund in &state.refunds {
@@ -93,7 +96,13 @@ fn told_work(out: &mut String, world: &World) -> fmt::Result {
         }
         Work::Calling(at, call) => {
             let open = place(&world.thread, &call.call);
-            write!(out, "calling{}{}{open:?}{}", call.name, call.acting, at.state.seq == now.seq)
+            write!(
+                out,
+                "calling{}{}{open:?}{}",
+                call.name,
+                call.acting.is_some(),
+                at.state.seq == now.seq
+            )
         }
         Work::Sending(refund) | Work::Finding(refund) => {
             let which = now.refunds.iter().position(|known| known.intent == refund.intent);
@@ -116,6 +125,16 @@ fn before(thread: &Thread) -> Option<&str> {
     })
 }
 
+/// The writes of which nobody knows: one that is asked for again waits for a person.
+fn doubtful(thread: &Thread) -> BTreeSet<&str> {
+    let tools = thread.events.iter().filter_map(|event| match &event.body {
+        EventBody::Tool(tool) => Some(tool),
+        _ => None,
+    });
+    let unknown = tools.filter(|tool| tool.settlement == Some(Settlement::Unknown));
+    unknown.map(|tool| tool.name.as_str()).collect()
+}
+
 /// The positions that decisions compare, in their order, and how many of them are deadlines that
 /// have passed.
 struct Ranks(Vec<Seq>, usize);
@@ -129,18 +148,14 @@ impl Ranks {
         seqs.extend(state.calls.iter().map(|call| call.seq));
         seqs.extend(state.approvals.iter().map(|approval| approval.seq));
         seqs.extend(state.turn.iter().flat_map(|turn| turn.hops.iter().map(|hop| hop.seq)));
-        let lapsed = |event: &&Arc<Event>| {
-            let is_lease = |body: &EventBody| matches!(body, EventBody::Rule(fired) if fired.trigger == TriggerKind::Lease);
-            event.seq >= state.tenure_seq && is_lease(&event.body)
-        };
         let unread = |event: &&Arc<Event>| {
             let is_visitors = |body: &EventBody| matches!(body, EventBody::Message(said) if said.author.kind == AuthorKind::Visitor);
             event.seq > state.taken_in && is_visitors(&event.body)
         };
-        let lapses: Vec<Seq> = thread.events.iter().filter(lapsed).map(|e| e.seq).collect();
         seqs.extend(thread.events.iter().filter(unread).map(|event| event.seq));
-        seqs.extend(&lapses);
-        Self(seqs.into_iter().collect(), lapses.len())
+        seqs.extend(&state.lapses);
+        seqs.extend(state.in_doubt.as_ref().map(|(_, seq)| *seq));
+        Self(seqs.into_iter().collect(), state.lapses.len())
     }
 
     fn of_seq(&self, seq: Seq) -> usize {

@@ -9,7 +9,7 @@ use shared::{
     event::{
         ApprovalState, Event, EventBody, Handoff, Refund, RefundState, Settlement, Tool, ToolState,
     },
-    id::{ApprovalId, BriefId, CallId, Epoch, IntentId},
+    id::{ApprovalId, BriefId, CallId, Epoch, IntentId, Seq},
     message::AuthorKind,
     owner::Owner,
 };
@@ -22,6 +22,8 @@ pub const ONE_OWNER: &str = "invariant_01_one_owner_and_only_a_handoff_with_its_
 pub const EPOCH: &str = "invariant_02_nothing_is_said_or_begun_under_an_epoch_that_is_over";
 /// Each call is settled once, before the next request.
 pub const SETTLED: &str = "invariant_03_every_call_is_settled_once_and_before_the_next_request";
+/// What may have been done and nobody knows is looked at by a person before an agent goes on.
+pub const DOUBT: &str = "scenario_04_what_nobody_knows_goes_to_people";
 /// An append by a stale copy is refused, and any other follows.
 pub const COMPARE_AND_SWAP: &str = "invariant_06_only_the_newest_copy_can_be_continued";
 /// What is left to do does not wait for anything that a crash would lose.
@@ -65,6 +67,9 @@ pub struct Law {
     refunds: BTreeMap<IntentId, Refund>,
     asked: BTreeMap<ApprovalId, IntentId>,
     approved: BTreeSet<IntentId>,
+    acting: BTreeSet<CallId>,
+    doubt: Option<Seq>,
+    since: Seq,
     /// Writes that were made outside.
     pub posted: BTreeSet<CallId>,
     /// What was captured, by charge.
@@ -84,6 +89,9 @@ impl Law {
             refunds: BTreeMap::new(),
             asked: BTreeMap::new(),
             approved: BTreeSet::new(),
+            acting: BTreeSet::new(),
+            doubt: None,
+            since: 1,
             posted: BTreeSet::new(),
             captured: BTreeMap::new(),
         }
@@ -106,13 +114,18 @@ impl Law {
                 let owns = speaks && said.author.name == self.owner.name();
                 rule(owns, EPOCH, || format!("{} speaks, {} owns", said.author.name, self.owner))?;
             }
-            EventBody::Usage(_) => rule(self.open.is_empty(), SETTLED, || {
-                format!("a brain has answered while {:?} is open", self.open)
-            })?,
-            EventBody::Tool(tool) => self.tool(event.epoch, tool)?,
+            EventBody::Usage(_) => {
+                rule(self.open.is_empty(), SETTLED, || {
+                    format!("a brain has answered while {:?} is open", self.open)
+                })?;
+                rule(self.doubt.is_none(), DOUBT, || "a brain has answered".to_owned())?;
+            }
+            EventBody::Tool(tool) => self.tool(event, tool)?,
             EventBody::Acting(acting) => {
                 let made_by = self.open.get(&acting.call);
                 rule(made_by == Some(&self.epoch), EPOCH, || "a former owner's write".to_owned())?;
+                rule(self.doubt.is_none(), DOUBT, || "another write is begun".to_owned())?;
+                self.acting.insert(acting.call.clone());
             }
             EventBody::Rule(fired) => {
                 self.wish |= fired.trigger == TriggerKind::AskedForPerson;
@@ -180,13 +193,18 @@ impl Law {
             self.wish &= !person;
         }
         self.wish &= handoff.to != Owner::Nobody;
+        let ends = handoff.to == Owner::Nobody || handoff.to.agent().is_some();
+        // Who took over before it came up may not have seen it.
+        self.doubt = self.doubt.filter(|doubt| !(person && ends && *doubt < self.since));
+        self.since = event.seq;
         self.tainted = false;
         self.owner = handoff.to.clone();
         self.epoch = event.epoch;
         Ok(())
     }
 
-    fn tool(&mut self, epoch: Epoch, tool: &Tool) -> Result<(), Broken> {
+    fn tool(&mut self, event: &Event, tool: &Tool) -> Result<(), Broken> {
+        let Event { seq, epoch, .. } = *event;
         self.tainted |= tool.untrusted;
         if tool.state == ToolState::Started {
             let known = self.open.insert(tool.call.clone(), epoch);
@@ -194,6 +212,10 @@ impl Law {
         }
         let open = self.open.remove(&tool.call).is_some();
         rule(open, SETTLED, || format!("{} is settled a second time", tool.call))?;
+        let unknown = tool.settlement == Some(Settlement::Unknown);
+        if unknown && self.acting.contains(&tool.call) {
+            self.doubt = Some(seq);
+        }
         let undone = matches!(
             tool.settlement,
             Some(Settlement::Superseded | Settlement::Denied | Settlement::Error)

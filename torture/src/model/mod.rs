@@ -17,8 +17,8 @@ use stateright::{Checker as _, HasDiscoveries, Model, Property};
 use crate::{Group, Plan, Progress, Tally, Trial, tally::Repeat};
 use act::Act;
 use law::{
-    A_PERSON, CAPTURED, COMPARE_AND_SWAP, DEADLINE, DUE, EPOCH, FORWARD, INTENT_FIRST, ONE_EFFECT,
-    ONE_OWNER, SETTLED, SHOWN, SWITCH, UNKNOWN, WISH,
+    A_PERSON, CAPTURED, COMPARE_AND_SWAP, DEADLINE, DOUBT, DUE, EPOCH, FORWARD, INTENT_FIRST,
+    ONE_EFFECT, ONE_OWNER, SETTLED, SHOWN, SWITCH, UNKNOWN, WISH,
 };
 use world::World;
 
@@ -126,7 +126,7 @@ impl Model for Question {
             };
         }
         let mut all = always! {
-            ONE_OWNER EPOCH SETTLED COMPARE_AND_SWAP DUE DEADLINE WISH ONE_EFFECT CAPTURED
+            ONE_OWNER EPOCH SETTLED DOUBT COMPARE_AND_SWAP DUE DEADLINE WISH ONE_EFFECT CAPTURED
             INTENT_FIRST UNKNOWN FORWARD A_PERSON SHOWN SWITCH
         };
         all.extend((self.seen)());

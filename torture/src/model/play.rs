@@ -220,7 +220,7 @@ impl World {
             ("look" | "post", Outcome::Done) => (Settlement::Ok, false),
             ("look", Outcome::ForeignText) => (Settlement::Ok, true),
             (_, Outcome::Breaks) | ("post", Outcome::BreaksWhenDone) => {
-                (if call.acting { Settlement::Unknown } else { Settlement::Error }, false)
+                (if call.acting.is_some() { Settlement::Unknown } else { Settlement::Error }, false)
             }
             _ => return None,
         };

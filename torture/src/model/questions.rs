@@ -47,7 +47,7 @@ pub fn owners() -> Question {
             (1, vec![Act::Crashes { done: false }, Act::Crashes { done: true }]),
             (1, stale.map(|deed| Act::Does(deed, Stale)).to_vec()),
         ],
-        begins: vec![begun("hello"), begun("refund A1001")],
+        begins: vec![begun("hello"), begun("refund A1001"), posting()],
         seen: || {
             vec![
                 Property::sometimes(
@@ -64,6 +64,10 @@ pub fn owners() -> Question {
                         state.acting().is_some() && matches!(state.owner, Owner::Staff { .. })
                     },
                 ),
+                Property::sometimes("what nobody knows is with people", |_, world: &World| {
+                    let state = &world.thread.state;
+                    state.in_doubt.is_some() && matches!(state.owner, Owner::Queue { .. })
+                }),
                 Property::sometimes("who has left loses it to the queue", |_, world: &World| {
                     world.gone.is_some() && matches!(world.thread.state.owner, Owner::Queue { .. })
                 }),
@@ -139,6 +143,14 @@ pub fn refunds() -> Question {
 fn begun(text: &str) -> Stage {
     let mut stage = Stage::new();
     stage.visitor(text);
+    stage.run();
+    stage
+}
+
+/// The agent writes, and the call is being made.
+fn posting() -> Stage {
+    let mut stage = begun("refund A1001");
+    stage.answer("", &[("post", json!({}))]);
     stage.run();
     stage
 }

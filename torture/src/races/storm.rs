@@ -34,8 +34,8 @@ pub const TRIAL: Trial = Trial {
 
 /// How long the brain takes for an answer.
 const THINKS: Duration = Duration::from_millis(50);
-/// Whoever writes now is answered by then, however many wait.
-const AT_ONCE: Duration = Duration::from_secs(5);
+/// Whoever writes now is answered by then, however many wait and however busy the machine is.
+const AT_ONCE: Duration = Duration::from_secs(20);
 /// By then the whole backlog is done, a conversation each.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// Conversations that are begun side by side.

@@ -28,6 +28,13 @@ pub enum Way {
     Events,
 }
 
+impl Way {
+    /// Half of the pages each.
+    pub fn of(page: u64) -> Self {
+        if page.is_multiple_of(2) { Self::Socket } else { Self::Events }
+    }
+}
+
 /// Who follows what.
 #[derive(Debug, Clone)]
 pub struct Reader {
@@ -60,14 +67,10 @@ impl Reader {
         page: &mut Page,
         last: Seq,
     ) -> Result<Ended, String> {
-        let followed = async {
-            match way {
-                Way::Socket => self.socket(address, page, last).await,
-                Way::Events => self.events(address, page, last).await,
-            }
-        };
-        let ended = timeout(PATIENCE, followed).await;
-        ended.unwrap_or_else(|_| Err(format!("nothing after event {}", page.seq())))
+        match way {
+            Way::Socket => self.socket(address, page, last).await,
+            Way::Events => self.events(address, page, last).await,
+        }
     }
 
     async fn socket(
@@ -92,7 +95,8 @@ impl Reader {
             if caught_up && page.seq() >= last {
                 return Ok(Ended::Complete);
             }
-            let text = match socket.next().await {
+            let heard = timeout(PATIENCE, socket.next()).await;
+            let text = match heard.map_err(|_| silence(page))? {
                 Some(Ok(Message::Text(text))) => text,
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
                 // Cut, or told to come back.
@@ -139,7 +143,8 @@ impl Reader {
         let mut pieces = answer.bytes_stream();
         let mut parser = Parser::default();
         while page.seq() < last {
-            let Some(Ok(piece)) = pieces.next().await else { return Ok(Ended::Cut) };
+            let heard = timeout(PATIENCE, pieces.next()).await;
+            let Some(Ok(piece)) = heard.map_err(|_| silence(page))? else { return Ok(Ended::Cut) };
             for told in parser.take(&piece) {
                 match (told.name.as_str(), &told.id) {
                     ("draft" | "typing" | "turn", None) => {
@@ -158,6 +163,10 @@ impl Reader {
         }
         Ok(Ended::Complete)
     }
+}
+
+fn silence(page: &Page) -> String {
+    format!("nothing after event {}", page.seq())
 }
 
 fn read<T: DeserializeOwned>(text: &str) -> Result<T, String> {

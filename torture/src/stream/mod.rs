@@ -2,6 +2,7 @@
 //! the journal as its reader may see it, in order, without a gap or a double.
 
 mod follow;
+pub mod live;
 mod page;
 mod proxy;
 mod turn;
@@ -43,14 +44,7 @@ const STRETCH: u64 = 3_000;
 const END: Duration = Duration::from_mins(1);
 
 fn run(plan: &Plan, progress: &dyn Progress) -> Tally {
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    runtime.block_on(async {
-        let folder = tempfile::tempdir().expect("a folder");
-        let shop = folder.path().join("shop.json");
-        std::fs::write(&shop, shop::file(plan.trials)).expect("a file");
-        let mut server = Server::start(&plan.programs, &folder.path().join("data"), &shop);
-        let address = server.address().await.expect("it starts");
-        let address: SocketAddr = address.parse().expect("an address");
+    on_a_server(plan, plan.trials, async |address| {
         let mut tally = Tally::default();
         for i in 0..plan.trials {
             let repeat = Repeat::one(plan.seed_of(i));
@@ -65,6 +59,31 @@ fn run(plan: &Plan, progress: &dyn Progress) -> Tally {
         }
         tally
     })
+}
+
+/// Does `trials` at a server of its own, whose shop has so many customers.
+fn on_a_server(
+    plan: &Plan,
+    customers: u64,
+    trials: impl AsyncFnOnce(SocketAddr) -> Tally,
+) -> Tally {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        let folder = tempfile::tempdir().expect("a folder");
+        let shop = folder.path().join("shop.json");
+        std::fs::write(&shop, shop::file(customers)).expect("a file");
+        let mut server = Server::start(&plan.programs, &folder.path().join("data"), &shop);
+        let address = server.address().await.expect("it starts");
+        trials(address.parse().expect("an address")).await
+    })
+}
+
+/// What came of a turn that pages followed.
+struct Heard {
+    /// What the customer may see of it.
+    journal: Vec<Event>,
+    /// What each page has seen, and how many bytes its longest connection had.
+    pages: Vec<(Page, u64)>,
 }
 
 /// One turn and those who follow it.
@@ -91,6 +110,26 @@ impl Turn {
 
     /// Pages follow while the customer writes and is answered, and are cut now and then.
     async fn cut_while_it_goes_on(&self, customer: u64, seed: u64) -> Result<u64, String> {
+        let heard = self
+            .follow_the_turn(customer, |n| {
+                let seed = seed.wrapping_mul(SIDE_BY_SIDE).wrapping_add(n);
+                let mut chance = fastrand::Rng::with_seed(seed);
+                move || chance.u64(..STRETCH)
+            })
+            .await?;
+        for (page, _) in &heard.pages {
+            equal(page.events(), &heard.journal)?;
+        }
+        Ok(heard.pages.iter().map(|(page, _)| page.drafts).sum())
+    }
+
+    /// Pages follow while the customer writes and is answered. Page `n` is cut after as many bytes as
+    /// `cuts(n)` says, each time anew.
+    async fn follow_the_turn<C: FnMut() -> u64>(
+        &self,
+        customer: u64,
+        cuts: impl Fn(u64) -> C,
+    ) -> Result<Heard, String> {
         let (tell, last) = watch::channel(None);
         let write = async {
             self.reader.write(self.address, customer).await;
@@ -98,42 +137,38 @@ impl Turn {
             tell.send_replace(journal.last().map(|event| event.seq));
             journal
         };
-        let pages = (0..SIDE_BY_SIDE).map(|n| {
-            let way = if n % 2 == 0 { Way::Socket } else { Way::Events };
-            let chance = fastrand::Rng::with_seed(seed.wrapping_mul(SIDE_BY_SIDE).wrapping_add(n));
-            self.come_back_again_and_again(way, chance, last.clone())
-        });
+        let pages = (0..SIDE_BY_SIDE)
+            .map(|n| self.come_back_again_and_again(Way::of(n), cuts(n), last.clone()));
         let (journal, pages) = timeout(END, join(write, join_all(pages)))
             .await
             .map_err(|_| "a page has not seen the end a minute later".to_owned())?;
-        let mut drafts = 0;
-        for page in pages {
-            let page = page?;
-            equal(page.events(), &journal)?;
-            drafts += page.drafts;
-        }
-        Ok(drafts)
+        Ok(Heard { journal, pages: pages.into_iter().collect::<Result<_, _>>()? })
     }
 
     async fn come_back_again_and_again(
         &self,
         way: Way,
-        mut chance: fastrand::Rng,
+        mut cut: impl FnMut() -> u64,
         last: watch::Receiver<Option<u64>>,
-    ) -> Result<Page, String> {
+    ) -> Result<(Page, u64), String> {
         let proxy = Proxy::start(self.address).await;
-        let mut page = Page::default();
+        let (mut page, mut longest) = (Page::default(), 0);
+        let mut unused = None;
         loop {
+            longest = proxy.passed().max(longest);
             let end = *last.borrow();
             if end.is_some_and(|end| page.seq() >= end) {
-                return Ok(page);
+                return Ok((page, longest));
             }
-            proxy.cut_after(chance.u64(..STRETCH));
+            let after = unused.take().unwrap_or_else(&mut cut);
+            proxy.cut_after(after);
             // Until the turn is over, it is followed until it is cut.
             let mut over = last.clone();
             tokio::select! {
                 ended = self.reader.follow(way, proxy.address(), &mut page, end.unwrap_or(NEVER)) => {
-                    self.count(ended?).await;
+                    let ended = ended?;
+                    unused = (ended == Ended::TooMany).then_some(after);
+                    self.count(ended).await;
                 }
                 // What comes last is on its way: whoever goes on sees it.
                 _ = over.changed(), if end.is_none() => {}

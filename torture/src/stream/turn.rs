@@ -16,6 +16,7 @@ use crate::shop;
 
 /// A conversation of customer `n` begins at `address`.
 pub async fn begin(address: SocketAddr, n: u64) -> Reader {
+    baton::egress::prepare_tls();
     let http = reqwest::Client::builder().pool_max_idle_per_host(0).no_proxy().build();
     let http = http.expect("a client");
     let body = json!({ "site": "demo", "identity": shop::assertion(n, &format!("stream-{n}")) });
