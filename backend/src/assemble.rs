@@ -160,8 +160,9 @@ pub async fn equip(
 
 fn opened(vault: &Vault, purpose: &str, sealed: Option<Sealed>) -> Option<Secrets> {
     let Some(sealed) = sealed else { return Some(Secrets::new()) };
-    match vault.read(purpose, &sealed) {
-        Ok(json) => serde_json::from_str(&json).ok(),
+    let opened = vault.read(purpose, &sealed).map_err(|cause| cause.to_string());
+    match opened.and_then(|json| serde_json::from_str(&json).map_err(|cause| cause.to_string())) {
+        Ok(secrets) => Some(secrets),
         Err(cause) => {
             tracing::error!(purpose, %cause, "secrets cannot be read; enter them again");
             None

@@ -22,7 +22,8 @@ const MASKS: [(&str, &str); 5] = [
 
 /// What no example may hold although the reader makes words of it: any other address, and any other
 /// word with a digit in it, such as an account's number.
-const OTHERS: [(&str, &str); 2] = [(r"\S*@\S*", " xemail "), (r"\w*\d\w*", " xid ")];
+const OTHERS: [(&str, &str); 2] =
+    [(r"[^\s@]+ ?@ ?[^\s@]+\.\w{2,}|\S*@\S*", " xemail "), (r"\w*\d\w*", " xid ")];
 
 /// Normalised text with the masks in place.
 pub(crate) fn mask(normalised: &str) -> String {
@@ -92,6 +93,7 @@ mod tests {
         let check = |text: &str, kept: &str| assert_eq!(anonymous(text), kept);
         check("to DE89370400440532013000", "to xid");
         check("ask kim@localhost now", "ask xemail now");
+        check("to ada.king @ example.org, please", "to xemail, please");
         check(&format!("{}@example.org", "k".repeat(100)), "xemail");
         check("call +49 (0)30 / 123-45", "call + xnum ( xnum) xnum / xnum - xnum");
         check("①²", "xnum");

@@ -188,6 +188,11 @@ async fn settle(
         SuggestionState::Accepted => "example_accepted",
         SuggestionState::Waiting | SuggestionState::Rejected => "example_rejected",
     };
+    // What was turned down may be just what nobody should keep.
+    let mut suggestion = suggestion;
+    if state != SuggestionState::Accepted {
+        suggestion.lesson.text.clear();
+    }
     let Lesson { agent, intent, text } = &suggestion.lesson;
     let mut entry = admin.entry(app, action, text);
     entry = entry.with(format!("{agent}/{intent}, suggested by {}", suggestion.by.name));

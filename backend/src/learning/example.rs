@@ -8,16 +8,29 @@ use shared::{
     message::VisitorRef,
 };
 
-/// Shorter parts of a name are words of many sentences.
+/// Shorter parts of a name are words of many sentences, in a script that has words.
 const NAME_CHARS: usize = 3;
+/// The same in a script that writes them without borders.
+const UNSPACED_NAME_CHARS: usize = 2;
+/// What stands where something was masked is nobody's name.
+const MASKED: [&str; 5] = ["xemail", "xamount", "xinvoice", "xid", "xnum"];
 
 /// A visitor's message as it may be kept for an example: on one line, with addresses, numbers and the
 /// visitor's own name masked, and not longer than examples are.
 pub fn example(text: &str, visitor: Option<&VisitorRef>) -> String {
+    // A name is written as the text is after the masks: one form of each letter and quote.
     let name = visitor.and_then(|it| it.name.as_deref()).unwrap_or_default();
+    let name = classifier::anonymous(name);
     let mut masked = classifier::anonymous(text);
-    for part in name.split_whitespace().filter(|part| part.chars().count() >= NAME_CHARS) {
-        let whole_word = format!(r"\b{}\b", regex::escape(part));
+    let parts = name.split(|c: char| c.is_whitespace() || ",;()\"".contains(c));
+    for part in parts.filter(|part| !MASKED.contains(part)) {
+        let unspaced = part.chars().any(is_unspaced);
+        let least = if unspaced { UNSPACED_NAME_CHARS } else { NAME_CHARS };
+        if part.chars().count() < least {
+            continue;
+        }
+        let border = if unspaced { "" } else { r"\b" };
+        let whole_word = format!("{border}{}{border}", regex::escape(part));
         // What is no word as patterns go is left as it is: an administrator reads it, too.
         if let Ok(pattern) = RegexBuilder::new(&whole_word).case_insensitive(true).build() {
             masked = pattern.replace_all(&masked, "xname").into_owned();
@@ -29,6 +42,12 @@ pub fn example(text: &str, visitor: Option<&VisitorRef>) -> String {
         masked = short.rsplit_once(' ').map_or(short.clone(), |(words, _)| words.to_owned());
     }
     masked
+}
+
+/// Whether a letter is of a script that puts no spaces between words: Japanese, Chinese, and Korean,
+/// which lets endings follow.
+fn is_unspaced(letter: char) -> bool {
+    matches!(letter, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
 }
 
 /// The agent after the lesson; `None` if it knows this example already. The same words taught as
@@ -72,6 +91,11 @@ mod tests {
         check("Ana", "Banana is fine, Ana", "Banana is fine, xname");
         check("(.*)+", "nothing (.*)+ happens", "nothing (.*)+ happens");
         check("", "hello", "hello");
+        check("Sean O’Brien", "I am Sean O’Brien", "I am xname xname");
+        check("King, Ada", "I am Ada King", "I am xname xname");
+        check("王小明", "我叫王小明,退款", "我叫xname,退款");
+        check("Jose\u{301} Nu\u{301}n\u{303}ez", "José Núñez, hi", "xname xname, hi");
+        check("Ada 12", "12 apples, Ada", "xnum apples, xname");
         assert_eq!(example("  a\nb ", None), "a b");
     }
 

@@ -22,7 +22,11 @@ pub fn read_as(reading: &Reading) -> ReadAs {
     ReadAs {
         agent: first(&reading.agents),
         intent: first(&reading.intents),
-        p: if reading.out_of_scope { reading.outside } else { reading.certainty() },
+        p: if reading.out_of_scope {
+            reading.outside
+        } else {
+            reading.intents.first().map_or(0.0, |(_, p)| *p)
+        },
         out_of_scope: reading.out_of_scope,
     }
 }

@@ -117,6 +117,8 @@ async fn a_draft_learns_too_and_a_rejected_suggestion_teaches_nothing() {
     assert_eq!(waiting(&admin).await.len(), 0);
     let audit = admin.get("/audit?actions=example_rejected").await.ok();
     assert_eq!(audit["entries"].as_array().unwrap().len(), 1);
+    // What nobody wants to keep stands neither there nor in the log.
+    assert!(!rejected.to_string().contains("cushion") && !audit.to_string().contains("cushion"));
 
     // Said again, and kept with other words.
     sam.put(&suggestion, about()).await.ok();

@@ -69,7 +69,7 @@ fn Understood(conversation: ConversationId, seq: Seq, on_close: Callback<()>) ->
                 view! {
                     <div class="understood">
                         <blockquote class="understood-text" dir="auto">{understood.example.clone()}</blockquote>
-                        <p class="hint">"Addresses, numbers and names are masked, as they are in an example."</p>
+                        <p class="hint">"Addresses, numbers and the visitor’s own name are masked, as they are in an example."</p>
                         <p class="understood-verdict">{told}</p>
                         <About conversation=conversation.get_value() seq=seq understood=understood names=names.clone()/>
                         <WhyList why=why names=names/>

@@ -92,7 +92,7 @@ pub fn tell(entry: &AuditEntry, names: &Names) -> Told {
         "article_deleted" => say(format!("{who} deleted the article {subject}")),
         "question_dismissed" => say(format!("{who} dismissed an unanswered question")),
         "example_accepted" => say(format!("{who} accepted the example “{subject}”")),
-        "example_rejected" => say(format!("{who} turned down the example “{subject}”")),
+        "example_rejected" => say(format!("{who} turned down a suggested example")),
         "message_dismissed" => {
             Told { what: format!("{who} saw nothing to learn in a message"), ..base }
         }

@@ -65,6 +65,9 @@ fn Line(suggestion: Suggestion, names: Names, list: WithTopics<Suggestions>) -> 
                 of.with_value(|(of, _)| it.conversation != of.conversation || it.seq != of.seq)
             });
         });
+        if list.ready().is_some_and(|(page, _)| page.suggestions.is_empty() && page.more) {
+            list.reload();
+        }
     });
     view! {
         <li class="card-line unanswered">
