@@ -268,7 +268,8 @@ impl From<DeskError> for Error {
             }
             DeskError::Expired => Self::conflict("expired", "The time to decide this has passed."),
             DeskError::Changed => {
-                let message = "The refund can no longer be made as it was proposed.";
+                let message = "This can no longer be done as it was proposed. Decline it, and it can \
+                               be asked for anew.";
                 Self::conflict("changed", message)
             }
             DeskError::RefundsPaused => {

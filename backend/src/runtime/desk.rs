@@ -65,7 +65,7 @@ pub enum DeskError {
     #[error("this approval has expired")]
     Expired,
     /// What was approved is not what would be done now.
-    #[error("the refund can no longer be made as it was proposed")]
+    #[error("it can no longer be done as it was proposed")]
     Changed,
     /// Refunds are switched off.
     #[error("refunds are switched off")]

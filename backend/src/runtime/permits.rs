@@ -24,6 +24,8 @@ pub fn must_wait(world: &World<'_>, call: &OpenCall) -> bool {
         tool.always_asks()
             || (world.thread.state.is_tainted() && !tool.is_bound())
             || may_be_done(world, call)
+            // Once somebody is asked, only they can say yes, whatever becomes of the reason.
+            || asked_for(world, call).is_some()
     };
     let open = call.effect == Effect::Write && call.approved.is_none();
     open && world.tools.get(&call.name).is_some_and(asks)
@@ -99,8 +101,9 @@ pub fn is_another(world: &World<'_>, call: &OpenCall) -> bool {
     was.is_some_and(|hash| hash != hash_of(world.tools, &call.name, &call.args))
 }
 
-/// Whether the same was begun before, and nobody knows what became of it. A person has looked since,
-/// else no agent would be asked; that it is to be done again is for a person to say, too.
+/// Whether the same was begun before, nobody knows what became of it, and it was not done since. A
+/// person has looked, else no agent would be asked; that it is to be done again is for a person to
+/// say, too.
 fn may_be_done(world: &World<'_>, call: &OpenCall) -> bool {
     if !world.tools.get(&call.name).is_some_and(|tool| tool.acts()) {
         return false;
@@ -109,17 +112,19 @@ fn may_be_done(world: &World<'_>, call: &OpenCall) -> bool {
         EventBody::Tool(tool) if tool.name == call.name => Some(tool),
         _ => None,
     });
-    let mut begun = BTreeSet::new();
+    let (mut begun, mut doubt) = (BTreeSet::new(), false);
     for tool in of_it {
         let same = *tool.args.as_ref().unwrap_or(&Value::Null) == call.args;
         if tool.state == ToolState::Started && same {
             begun.insert(&tool.call);
         }
-        if tool.settlement == Some(Settlement::Unknown) && begun.contains(&tool.call) {
-            return true;
+        match tool.settlement.filter(|_| begun.contains(&tool.call)) {
+            Some(Settlement::Unknown) => doubt = true,
+            Some(Settlement::Ok) => doubt = false,
+            _ => {}
         }
     }
-    false
+    doubt
 }
 
 /// What a brain learns of a call of which the tool was changed.
@@ -129,13 +134,13 @@ pub fn tool_changed() -> Value {
 }
 
 fn reason(world: &World<'_>, call: &OpenCall) -> &'static str {
-    match world.tools.get(&call.name) {
-        Some(tool) if tool.always_asks() => "A person approves each call of this tool.",
-        _ if may_be_done(world, call) => {
-            "It was begun before, and nobody knows whether it was done."
-        }
-        _ => "Text that nobody vouches for has entered this turn.",
+    if may_be_done(world, call) {
+        return "It was begun before, and nobody knows whether it was done.";
     }
+    if world.tools.get(&call.name).is_some_and(|tool| tool.always_asks()) {
+        return "A person approves each call of this tool.";
+    }
+    "Text that nobody vouches for has entered this turn."
 }
 
 fn ask(world: &World<'_>, call: &OpenCall) -> Option<EventBody> {

@@ -90,6 +90,7 @@ impl Brain for NoBrain {
 struct FakeTool {
     info: ToolInfo,
     bound: bool,
+    version: u32,
 }
 
 #[async_trait]
@@ -106,8 +107,20 @@ impl Tool for FakeTool {
         self.bound
     }
 
+    fn fingerprint(&self) -> String {
+        self.version.to_string()
+    }
+
     async fn call(&self, _: Context, _: Value) -> Outcome {
         Outcome::ok(json!({}), Vec::new())
+    }
+}
+
+impl Stage {
+    /// An administrator makes another tool of `post`.
+    pub fn change_post(&mut self) {
+        let info = self.tools.get("post").map(|tool| tool.info().clone()).unwrap();
+        self.tools.add(Arc::new(FakeTool { info, bound: false, version: 2 }));
     }
 }
 
@@ -119,7 +132,7 @@ fn tool(name: &str, effect: Effect, bound: bool) -> Arc<dyn Tool> {
         needs_verified: false,
         parameters: json!({ "type": "object" }),
     };
-    Arc::new(FakeTool { info, bound })
+    Arc::new(FakeTool { info, bound, version: 1 })
 }
 
 /// An agent with these tools and targets; a target is a slug, or `queue_` and a queue's.

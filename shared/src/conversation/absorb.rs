@@ -24,7 +24,10 @@ impl Conversation {
         self.updated_at = event.at;
         match Change::by(&event.body, &self.owner, self.turn.is_some()) {
             Some(Change::Begins) => self.turn = Some(Turn { id: event.seq, ..Turn::default() }),
-            Some(Change::Ends(_)) => self.turn = None,
+            // Who owns was called upon by words that may have been bent, and goes on with the work.
+            Some(Change::Ends(_)) => {
+                self.tenure_tainted |= self.turn.take().is_some_and(|turn| turn.tainted);
+            }
             None => {}
         }
         match &event.body {

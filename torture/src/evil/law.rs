@@ -25,6 +25,7 @@ pub struct Law {
     owner: Option<Owner>,
     wish: bool,
     tainted: bool,
+    turn_tainted: bool,
     /// Whether refunds are on at the moment.
     pub money: bool,
     /// How many decisions people have made so far.
@@ -78,6 +79,8 @@ impl Law {
                 self.since = event.seq;
                 self.owner = Some(handoff.to.clone());
                 self.tainted = false;
+                // What came in during a turn stays in it, whoever goes on with it.
+                self.turn_tainted &= handoff.to.agent().is_some();
             }
             EventBody::Rule(fired) => {
                 use TriggerKind::{AskedForPerson, Safety};
@@ -89,9 +92,11 @@ impl Law {
                     "an agent went on with what nobody knows to be done or not",
                 )?;
             }
+            EventBody::Turn(_) => self.tainted |= std::mem::take(&mut self.turn_tainted),
             EventBody::Tool(tool) => self.tool(event.seq, tool, tools)?,
             EventBody::Acting(acting) => {
-                let may = !self.tainted || self.approved_calls.contains(&acting.call);
+                let tainted = self.tainted || self.turn_tainted;
+                let may = !tainted || self.approved_calls.contains(&acting.call);
                 rule(may, "a tainted write was made without a person")?;
                 let same = self.calls.get(&acting.call).map(|(_, owner)| owner);
                 rule(same == self.owner.as_ref(), "a write of a former owner was begun")?;
@@ -117,7 +122,8 @@ impl Law {
                 let begins = refund.state == RefundState::Pending;
                 let by_person = self.approved_intents.contains(&refund.intent);
                 if begins && before != Some(RefundState::Pending) && !by_person {
-                    rule(!self.tainted, "a tainted refund went without a person")?;
+                    let tainted = self.tainted || self.turn_tainted;
+                    rule(!tainted, "a tainted refund went without a person")?;
                     let alone = self.held(|intent, state| {
                         !self.approved_intents.contains(intent) && state != RefundState::Waiting
                     });
@@ -151,6 +157,7 @@ impl Law {
         tools: &dyn Fn(&str, &str) -> bool,
     ) -> Result<(), String> {
         self.tainted |= tool.untrusted;
+        self.turn_tainted |= tool.untrusted;
         let plain = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
         rule(tool.name.chars().all(plain), "a tool's name shows what a brain made up")?;
         let shown = ["Working", "Working on it", "Handing over"];

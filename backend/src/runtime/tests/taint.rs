@@ -79,6 +79,35 @@ fn a_write_goes_on_only_when_a_person_has_approved_it() {
     assert_eq!(last_settlement(&stage), Some(Settlement::Denied));
 }
 
+/// Foreign text came in under another owner, in the same turn.
+#[test]
+fn what_waits_for_a_person_waits_on_when_the_turn_is_over() {
+    let mut stage = Stage::new();
+    stage.visitor("hello");
+    stage.run();
+    stage.answer("", &[("look", json!({}))]);
+    settle_look(&mut stage, true);
+    stage.answer("", &[("transfer_to_money", transfer_args())]);
+    assert_eq!(stage.run(), Next::Ask);
+    for text in ["hello?", "and?"] {
+        stage.answer("", &[("post", json!({}))]);
+        assert_eq!(stage.run(), Next::Nothing);
+        assert_eq!(stage.thread.state.approvals.len(), 1, "a person is asked");
+        stage.visitor(text);
+        assert_eq!(stage.run(), Next::Ask, "it is not made because the visitor wrote");
+        assert_eq!(last_settlement(&stage), Some(Settlement::Denied));
+    }
+}
+
+#[test]
+fn an_approval_is_for_the_tool_that_was_seen() {
+    let mut stage = posting();
+    decide(&mut stage, Decision::Approve);
+    stage.change_post();
+    assert_eq!(stage.run(), Next::Ask);
+    assert_eq!(last_settlement(&stage), Some(Settlement::Denied));
+}
+
 #[test]
 fn reading_and_handing_over_need_nobody() {
     let mut stage = looked(true);
