@@ -2,7 +2,10 @@
 
 use rmcp::model::{CallToolResult, ContentBlock, ResourceContents};
 use serde_json::json;
-use shared::{event::Settlement, tool::mcp::McpTool};
+use shared::{
+    event::{Effect, Settlement},
+    tool::mcp::McpTool,
+};
 
 use crate::tools::{
     Outcome,
@@ -10,15 +13,17 @@ use crate::tools::{
     text::one_line,
 };
 
-/// What `result` means. A tool that says that it failed has failed, and says why.
+/// What `result` means. A tool that says that it failed has failed, and says why; if it writes, nobody
+/// knows how far it came: servers say so of whatever went wrong, also after the work was done.
 pub(super) fn understood(tool: &McpTool, secrets: &Secrets, result: &CallToolResult) -> Outcome {
     let text = covered(secrets, text(result));
     let untrusted = !tool.trusted;
     if result.is_error == Some(true) {
         let message = format!("The tool says that it failed: {}", one_line(&text, SAID));
         let result = json!({ "error": "tool_failed", "message": message });
+        let writes = tool.effect == Effect::Write;
         return Outcome::Settled {
-            settlement: Settlement::Error,
+            settlement: if writes { Settlement::Unknown } else { Settlement::Error },
             result,
             facts: Vec::new(),
             untrusted,

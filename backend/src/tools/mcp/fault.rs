@@ -158,15 +158,23 @@ impl McpFault {
             ServiceError::TransportSend(error) => Self::of_transport(&error, below),
             ServiceError::Timeout { timeout } => Self::Silent(timeout),
             ServiceError::UnexpectedResponse => Self::not_mcp("it answers something else"),
-            _ => below.unwrap_or_else(|| Self::Ended("it did not say why".to_owned())),
+            _ => Self::later(below).unwrap_or_else(|| Self::Ended("it did not say why".to_owned())),
         }
+    }
+
+    /// What was seen below, if it can be why an answer did not come. That some other request was
+    /// turned away, such as one that asks for the rest of an answer, says nothing of this one: it was
+    /// sent, and may have been done.
+    fn later(below: Option<Self>) -> Option<Self> {
+        below.filter(|fault| !fault.is_before_doing())
     }
 
     fn of_transport(error: &DynamicTransportError, below: Option<Self>) -> Self {
         match error.error.downcast_ref::<StreamableHttpError<Self>>() {
             Some(StreamableHttpError::Client(fault)) => fault.clone(),
             Some(StreamableHttpError::SessionExpired) => Self::Forgotten,
-            _ => below.unwrap_or_else(|| Self::Ended(one_line(&error.error.to_string(), SAID))),
+            _ => Self::later(below)
+                .unwrap_or_else(|| Self::Ended(one_line(&error.error.to_string(), SAID))),
         }
     }
 }

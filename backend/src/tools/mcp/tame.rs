@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
+use shared::limits;
 
 use crate::tools::schema::KEYWORDS;
 
@@ -35,10 +36,13 @@ const DESCRIBE: [&str; 12] = [
 const DEPTH: usize = 24;
 /// Most places of a schema that are looked at: a definition can be named in many.
 const PLACES: usize = 2_000;
+/// Most bytes of words that are taken over: a long description can be named in many places, too.
+const BYTES: usize = 4 * limits::SCHEMA_BYTES;
 
 /// `schema` in Baton's words.
 pub(super) fn tame(schema: &Value) -> Tamed {
-    let mut tamer = Tamer { root: schema, unchecked: BTreeSet::new(), places: PLACES };
+    let mut tamer =
+        Tamer { root: schema, unchecked: BTreeSet::new(), places: PLACES, bytes: BYTES };
     let mut tamed = tamer.tame(schema, DEPTH);
     if let Some(fields) = tamed.as_object_mut() {
         // A tool without arguments may say nothing at all.
@@ -52,17 +56,31 @@ pub(super) fn tame(schema: &Value) -> Tamed {
     Tamed { schema: tamed, unchecked: tamer.unchecked.into_iter().collect() }
 }
 
+/// How many bytes of a place are taken over as they are.
+fn words(fields: &Map<String, Value>) -> usize {
+    let properties = fields.get("properties").and_then(Value::as_object);
+    let names: usize = properties.into_iter().flat_map(Map::keys).map(String::len).sum();
+    let is_plain = |keyword: &str| {
+        keyword == "const"
+            || (KEYWORDS.contains(&keyword) && !["properties", "items"].contains(&keyword))
+    };
+    let plain = fields.iter().filter(|(keyword, _)| is_plain(keyword));
+    names + plain.map(|(_, value)| value.to_string().len()).sum::<usize>()
+}
+
 struct Tamer<'a> {
     root: &'a Value,
     unchecked: BTreeSet<String>,
     places: usize,
+    bytes: usize,
 }
 
 impl<'a> Tamer<'a> {
     fn tame(&mut self, schema: &'a Value, depth: usize) -> Value {
         let Some(fields) = schema.as_object() else { return json!({}) };
         self.places = self.places.saturating_sub(1);
-        if depth == 0 || self.places == 0 {
+        self.bytes = self.bytes.saturating_sub(words(fields));
+        if depth == 0 || self.places == 0 || self.bytes == 0 {
             self.unchecked.insert("what is too deep".to_owned());
             return json!({});
         }

@@ -22,7 +22,7 @@ async fn looked(odd: Odd) -> McpLook {
     let spec = McpServer { timeout_s: 1, ..at(&fake(odd).await) };
     let began = Instant::now();
     let look = look(&servers, &spec).await;
-    assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
     look
 }
 

@@ -20,6 +20,8 @@ fn program() -> (McpServers, McpServer) {
     let line = format!("shop={} --ignored --exact --nocapture {name}", own.display());
     let mut spec = at("https://nowhere.example/");
     spec.at = McpAt::Command { command: "shop".to_owned() };
+    // A whole test binary has to start.
+    spec.timeout_s = 10;
     (servers(&line), spec)
 }
 
