@@ -24,8 +24,7 @@ pub const CAPTURED: i64 = 100_000;
 pub struct Law {
     owner: Option<Owner>,
     wish: bool,
-    tainted: bool,
-    turn_tainted: bool,
+    tainted: Tainted,
     /// Whether refunds are on at the moment.
     pub money: bool,
     /// How many decisions people have made so far.
@@ -39,6 +38,13 @@ pub struct Law {
     approved_calls: HashSet<CallId>,
     approved_intents: HashSet<IntentId>,
     refunds: HashMap<IntentId, (RefundState, i64)>,
+}
+
+/// Text that nobody vouches for has come in: under this owner, during this turn.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tainted {
+    tenure: bool,
+    turn: bool,
 }
 
 impl Law {
@@ -78,9 +84,9 @@ impl Law {
                 self.doubt = self.doubt.filter(|seq| !(by_person && ends && *seq < self.since));
                 self.since = event.seq;
                 self.owner = Some(handoff.to.clone());
-                self.tainted = false;
+                self.tainted.tenure = false;
                 // What came in during a turn stays in it, whoever goes on with it.
-                self.turn_tainted &= handoff.to.agent().is_some();
+                self.tainted.turn &= handoff.to.agent().is_some();
             }
             EventBody::Rule(fired) => {
                 use TriggerKind::{AskedForPerson, Safety};
@@ -92,10 +98,12 @@ impl Law {
                     "an agent went on with what nobody knows to be done or not",
                 )?;
             }
-            EventBody::Turn(_) => self.tainted |= std::mem::take(&mut self.turn_tainted),
+            EventBody::Turn(_) => {
+                self.tainted.tenure |= std::mem::take(&mut self.tainted.turn);
+            }
             EventBody::Tool(tool) => self.tool(event.seq, tool, tools)?,
             EventBody::Acting(acting) => {
-                let tainted = self.tainted || self.turn_tainted;
+                let tainted = self.tainted.tenure || self.tainted.turn;
                 let may = !tainted || self.approved_calls.contains(&acting.call);
                 rule(may, "a tainted write was made without a person")?;
                 let same = self.calls.get(&acting.call).map(|(_, owner)| owner);
@@ -122,7 +130,7 @@ impl Law {
                 let begins = refund.state == RefundState::Pending;
                 let by_person = self.approved_intents.contains(&refund.intent);
                 if begins && before != Some(RefundState::Pending) && !by_person {
-                    let tainted = self.tainted || self.turn_tainted;
+                    let tainted = self.tainted.tenure || self.tainted.turn;
                     rule(!tainted, "a tainted refund went without a person")?;
                     let alone = self.held(|intent, state| {
                         !self.approved_intents.contains(intent) && state != RefundState::Waiting
@@ -156,8 +164,8 @@ impl Law {
         tool: &Tool,
         tools: &dyn Fn(&str, &str) -> bool,
     ) -> Result<(), String> {
-        self.tainted |= tool.untrusted;
-        self.turn_tainted |= tool.untrusted;
+        self.tainted.tenure |= tool.untrusted;
+        self.tainted.turn |= tool.untrusted;
         let plain = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
         rule(tool.name.chars().all(plain), "a tool's name shows what a brain made up")?;
         let shown = ["Working", "Working on it", "Handing over"];
